@@ -1,0 +1,70 @@
+"""What must be right before anything starts, each with a hint that says what to do."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import register as register_check
+
+from candidates.encryption import FieldKeyError, parse_keys
+from notifications.channels import TRANSPORTS
+
+NEW_KEY = 'python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
+
+
+def register() -> None:
+    register_check(deployment)
+    register_check(carriers)
+
+
+def deployment(**_: Any) -> list[CheckMessage]:
+    return [*_required(), *_field_keys(), *_public_url()]
+
+
+def _required() -> Iterator[CheckMessage]:
+    hints = {
+        "SECRET_KEY": "Set SECRET_KEY to at least 50 random characters, in the environment or in .env.",
+        "DATABASE_URL": "Set DATABASE_URL=postgres://user:password@host:5432/hrnotify.",
+        "REDIS_URL": "Set REDIS_URL=redis://host:6379/0 (Redis or Valkey).",
+    }
+    for number, (name, hint) in enumerate(hints.items(), 1):
+        if not getattr(settings, name):
+            yield Error(f"{name} is not set.", hint=hint, id=f"hrnotify.E00{number}")
+
+
+def _field_keys() -> Iterator[CheckMessage]:
+    try:
+        parse_keys(tuple(settings.FIELD_KEYS))
+    except FieldKeyError as problem:
+        yield Error(f"FIELD_KEYS: {problem}", hint=f"Make a key with: {NEW_KEY}", id="hrnotify.E004")
+
+
+def _public_url() -> Iterator[CheckMessage]:
+    parts = urlsplit(settings.PUBLIC_URL)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        hint = "Set PUBLIC_URL to the address candidates open, such as https://hr.bank.example."
+        yield Error("PUBLIC_URL is not an http(s) address.", hint=hint, id="hrnotify.E005")
+    elif parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "testserver"}:
+        hint = "Candidates' pages need https; http is accepted for a trial on this machine only."
+        yield Warning("PUBLIC_URL is not https.", hint=hint, id="hrnotify.W005")
+
+
+def carriers(**_: Any) -> list[CheckMessage]:
+    """Settings of one carrier that contradict each other stop the start; missing ones turn it off."""
+    return [
+        Error(problem, hint=f"See the settings of {transport.name} in .env.example.", id="hrnotify.E010")
+        for transport in TRANSPORTS.values()
+        for problem in transport.contradictions()
+    ] + _sms_order()
+
+
+def _sms_order() -> list[CheckMessage]:
+    known = [name for name, transport in TRANSPORTS.items() if transport.channel == "sms"]
+    hint = f"Known SMS providers: {', '.join(known)}."
+    return [
+        Error(f"SMS_PROVIDERS names {name!r}, which is not known.", hint=hint, id="hrnotify.E011")
+        for name in settings.SMS_PROVIDERS
+        if name not in known
+    ]
