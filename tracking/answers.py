@@ -1,0 +1,49 @@
+"""The candidate's answer and the opening of the page: what a person did, never what a machine fetched."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from candidates.models import DeclineReason, Offer, OfferState
+from tracking.models import Event, Kind
+from tracking.record import record
+
+ACTOR = "candidate"
+
+
+class AnswerClosed(Exception):
+    """The deadline has passed or the offer was withdrawn: only HR can change the answer now."""
+
+
+def mark_opened(*, offer: Offer, channel: str) -> None:
+    """The page ran in a person's browser. Noted once per channel."""
+    if not Event.objects.filter(offer=offer, kind=Kind.OPENED, channel=channel).exists():
+        record([_event(offer, Kind.OPENED, channel)])
+
+
+def confirm(*, offer: Offer, channel: str) -> Offer:
+    """Raises AnswerClosed."""
+    return _answer(offer=offer, state=OfferState.CONFIRMED, channel=channel)
+
+
+def decline(*, offer: Offer, channel: str, reason: DeclineReason) -> Offer:
+    """Raises AnswerClosed."""
+    return _answer(offer=offer, state=OfferState.DECLINED, channel=channel, reason=reason)
+
+
+@transaction.atomic
+def _answer(*, offer: Offer, state: OfferState, channel: str, reason: str = "") -> Offer:
+    """The same answer given twice is one answer: a double tap or a repeated request adds nothing."""
+    locked = Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
+    if (locked.state, locked.decline_reason) == (state, reason):
+        return locked
+    if not locked.is_open_to_answers:
+        raise AnswerClosed
+    locked.state, locked.decline_reason = state, reason
+    locked.save(update_fields=["state", "decline_reason"])
+    mark_opened(offer=locked, channel=channel)
+    record([_event(locked, Kind(state), channel, detail=reason)])
+    return locked
+
+
+def _event(offer: Offer, kind: Kind, channel: str, detail: str = "") -> Event:
+    return Event(offer=offer, kind=kind, at=timezone.now(), channel=channel, actor=ACTOR, detail=detail)

@@ -1,0 +1,26 @@
+"""The one way an event enters the system."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from tracking.models import Event, Progress
+
+
+@transaction.atomic
+def record(events: Iterable[Event]) -> None:
+    """Append the events and bring the Progress of their offers up to date, all or nothing."""
+    added = Event.objects.bulk_create(events)
+    progress = _locked_progress({event.offer_id for event in added})
+    for event in added:
+        progress[event.offer_id].apply(event)
+    fields = [field.name for field in Progress._meta.fields if not field.primary_key]
+    Progress.objects.bulk_update(progress.values(), fields)
+
+
+def _locked_progress(offer_ids: set[UUID]) -> dict[UUID, Progress]:
+    """Progress rows by offer, made where missing, locked in one order so that two writers never embrace."""
+    Progress.objects.bulk_create([Progress(offer_id=pk) for pk in offer_ids], ignore_conflicts=True)
+    rows = Progress.objects.filter(pk__in=offer_ids).order_by("pk").select_for_update(no_key=True)
+    return {row.pk: row for row in rows}
