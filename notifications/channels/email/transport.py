@@ -1,0 +1,114 @@
+"""Mail by SMTP, over kept connections (one per sending thread).
+
+The SMTP answer is all a plain server tells: 250 means that it took the mail, not that it arrived.
+"""
+
+import smtplib
+import threading
+import time
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from notifications.channels.base import Accepted, Envelope, Transport, TransportError
+from notifications.channels.email.html import as_html, plain
+
+IDLE_SECONDS = 5.0  # after which a kept connection is asked whether it still lives
+_local = threading.local()
+
+
+class EmailTransport(Transport):
+    name: ClassVar[str] = "smtp"
+    channel: ClassVar[str] = "email"
+    needs = ("EMAIL_URL", "DEFAULT_FROM_EMAIL")
+    tells_delivered = False
+
+    def send(self, envelope: Envelope) -> Accepted:
+        mail = _mail(envelope)
+        connection = _connection()
+        mail.connection = connection
+        try:
+            mail.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refused(error) from None
+        except smtplib.SMTPResponseException as error:
+            raise _answered(error) from None
+        except (OSError, smtplib.SMTPException) as error:
+            # The connection broke after the mail was begun; a repeat carries the same Message-ID.
+            _drop()
+            raise TransportError(
+                "no answer after sending", code=type(error).__name__, uncertain=True
+            ) from None
+        _local.used = time.monotonic()
+        return Accepted(reference=message_id(envelope))
+
+
+def message_id(envelope: Envelope) -> str:
+    """The same for every try of a message, so that a receiver recognises a repeat."""
+    domain = settings.BOUNCE_DOMAIN or settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    return f"<{envelope.message_id}@{domain}>"
+
+
+def _mail(envelope: Envelope) -> EmailMultiAlternatives:
+    mail = EmailMultiAlternatives(
+        subject=envelope.subject,
+        body=plain(envelope.text),
+        from_email=_return_path(envelope),
+        to=[envelope.to],
+        headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
+            "Message-ID": message_id(envelope),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": envelope.language,
+        },
+    )
+    html = as_html(
+        subject=envelope.subject, text=envelope.text, link=envelope.link, language=envelope.language
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def _return_path(envelope: Envelope) -> str:
+    """Bounces come back to an address that names the message (VERP), where a domain is set aside for them."""
+    if settings.BOUNCE_DOMAIN:
+        return f"bounce+{envelope.message_id}@{settings.BOUNCE_DOMAIN}"
+    return str(settings.DEFAULT_FROM_EMAIL)
+
+
+def _connection() -> Any:
+    """This thread's open connection. Raises TransportError: nothing was sent yet, so trying again is safe."""
+    connection: Any = getattr(_local, "connection", None) or get_connection()
+    try:
+        if connection.connection and time.monotonic() - _local.used > IDLE_SECONDS:
+            connection.connection.noop()
+    except (OSError, smtplib.SMTPException):
+        connection.connection = None
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        _drop()
+        raise TransportError("the mail server cannot be reached", code=type(error).__name__) from None
+    _local.connection, _local.used = connection, time.monotonic()
+    return connection
+
+
+def _drop() -> None:
+    _local.connection = None
+
+
+def _refused(error: smtplib.SMTPRecipientsRefused) -> TransportError:
+    code = next(iter(error.recipients.values()))[0]
+    return TransportError("the address is refused", code=str(code), permanent=code >= 500)
+
+
+def _answered(error: smtplib.SMTPResponseException) -> TransportError:
+    if error.smtp_code == 421:
+        _drop()
+    # Only what is said to the mail itself is final; a refused sender or login is for us to mend.
+    final = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+    return TransportError("the mail server refused", code=str(error.smtp_code), permanent=final)
+
+
+TRANSPORT = EmailTransport()

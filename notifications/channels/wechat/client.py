@@ -1,0 +1,142 @@
+"""A thin client of WeChat's official-account API: one token for all workers, one refresh at a time.
+
+Source: WeChat official account documentation, "Get stable access token" and "Send template message".
+"""
+
+import json
+import threading
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache as shared_cache
+from redis import Redis
+from redis.exceptions import RedisError
+
+from notifications.channels import http
+from notifications.channels.base import TransportError
+
+log = structlog.get_logger(__name__)
+
+TOKEN_KEY = "wechat:access_token"  # noqa: S105  a cache key, not a secret
+STALE_TOKEN = {40001, 40014, 42001}
+EARLY_SECONDS = 300  # a token is replaced this long before it ends
+_thread_lock = threading.Lock()
+
+
+class WeChatError(Exception):
+    """WeChat answered with an errcode other than 0."""
+
+    def __init__(self, errcode: int) -> None:
+        super().__init__(f"errcode {errcode}")
+        self.errcode = errcode
+
+
+def call(path: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """POST JSON to an API that wants a token. Raises WeChatError or TransportError.
+
+    A stale token is replaced once and the call repeated once, never more: a wrong secret would otherwise ask
+    for ever.
+    """
+    token = _token(stale="")
+    try:
+        return _post(path, token, payload)
+    except WeChatError as error:
+        if error.errcode not in STALE_TOKEN:
+            raise
+    return _post(path, _token(stale=token), payload)
+
+
+def _post(path: str, token: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return _ask(f"{path}?access_token={token}", payload)
+
+
+def _ask(path: str, payload: dict[str, Any]) -> dict[str, Any]:
+    body = json.dumps(payload, ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json"}
+    answer = http.request("POST", f"{settings.WECHAT_API_URL}{path}", body=body, headers=headers)
+    if answer.status == 429:
+        raise TransportError(
+            "too many requests", code="429", throttled=True, retry_after=http.retry_after(answer)
+        )
+    try:
+        told = json.loads(answer.data)
+        errcode = int(told.get("errcode", 0))
+    except (ValueError, AttributeError, TypeError):
+        # client_msg_id makes a repeat harmless, whatever this answer was meant to be.
+        raise TransportError("an answer that is not JSON", code=str(answer.status), uncertain=True) from None
+    if errcode:
+        raise WeChatError(errcode)
+    return dict(told)
+
+
+def _token(*, stale: str) -> str:
+    """The shared token; a new one when there is none, or when it is the `stale` one WeChat has just refused."""
+    known = _cached()
+    if known and known != stale:
+        return known
+    try:
+        with _refresh_lock():
+            known = _cached()
+            if known and known != stale:
+                return known  # another worker was quicker
+            return _fetch(force=bool(stale))
+    except RedisError as error:
+        raise TransportError("no turn to refresh the token", code=type(error).__name__) from None
+
+
+def _fetch(*, force: bool) -> str:
+    try:
+        told = _ask(
+            "/cgi-bin/stable_token",
+            {
+                "grant_type": "client_credential",
+                "appid": settings.WECHAT_APP_ID,
+                "secret": settings.WECHAT_APP_SECRET,
+                "force_refresh": force,
+            },
+        )
+        token, seconds = str(told["access_token"]), int(told["expires_in"])
+    except WeChatError as error:
+        raise TransportError("no access token", code=str(error.errcode)) from None
+    except (KeyError, ValueError):
+        raise TransportError("no access token in the answer", code="stable_token") from None
+    _remember(token, max(seconds - EARLY_SECONDS, 60))
+    return token
+
+
+# Redis shares the token. Without it every process asks for itself, and a stable token that is not forced stays
+# the same for all of them, so nothing breaks but the saving.
+_own: dict[str, str] = {}
+
+
+def _cached() -> str:
+    try:
+        return str(shared_cache.get(TOKEN_KEY) or "")
+    except RedisError:
+        return _own.get(TOKEN_KEY, "")
+
+
+def _remember(token: str, seconds: int) -> None:
+    _own[TOKEN_KEY] = token
+    try:
+        shared_cache.set(TOKEN_KEY, token, seconds)
+    except RedisError as error:
+        log.warning("wechat_token_not_shared", error=type(error).__name__)
+
+
+@cache
+def _redis() -> Redis:
+    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)
+
+
+def _refresh_lock() -> AbstractContextManager[Any]:
+    """A lock over all workers, or over this process's threads while Redis is away."""
+    try:
+        _redis().ping()
+    except RedisError:
+        return _thread_lock
+    lock: AbstractContextManager[Any] = _redis().lock(f"{TOKEN_KEY}:lock", timeout=15, blocking_timeout=20)
+    return lock

@@ -1,0 +1,71 @@
+"""WeChat template messages of an official (service) account."""
+
+from typing import ClassVar
+
+from django.conf import settings
+
+from notifications.channels.base import (
+    Accepted,
+    CallbackReply,
+    CallbackRequest,
+    Envelope,
+    Transport,
+    TransportError,
+)
+from notifications.channels.wechat import callbacks, client
+
+QUOTA = {45009, 45011, 45047}
+BUSY = {-1}
+OUR_SETUP = {40013, 40125, 40164, 48001, 50002}
+
+
+class WeChatTransport(Transport):
+    name: ClassVar[str] = "wechat"
+    channel: ClassVar[str] = "wechat"
+    needs = ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN")
+
+    def send(self, envelope: Envelope) -> Accepted:
+        """HTTP success is not delivery: that comes as an event."""
+        try:
+            told = client.call(
+                "/cgi-bin/message/template/send",
+                {
+                    "touser": envelope.to,
+                    "template_id": envelope.provider_template,
+                    "url": envelope.link,
+                    # The same person and number within 10 minutes is sent once.
+                    "client_msg_id": str(envelope.message_id),
+                    "data": {key: {"value": value} for key, value in template_fields(envelope.text)},
+                },
+            )
+        except client.WeChatError as error:
+            raise _as_transport_error(error.errcode) from None
+        return Accepted(reference=str(told.get("msgid", "")))
+
+    def answer_callback(self, request: CallbackRequest) -> CallbackReply:
+        return callbacks.answer(
+            request,
+            token=settings.WECHAT_TOKEN,
+            aes_key=settings.WECHAT_AES_KEY,
+            app_id=settings.WECHAT_APP_ID,
+        )
+
+
+def template_fields(text: str) -> list[tuple[str, str]]:
+    """The registered template's fields from lines such as `thing1: 综合柜员`."""
+    pairs = (line.partition(":") for line in text.splitlines() if line.strip())
+    return [(key.strip(), value.strip()) for key, _, value in pairs]
+
+
+def _as_transport_error(errcode: int) -> TransportError:
+    code = str(errcode)
+    if errcode in QUOTA:
+        return TransportError("the quota is used up", code=code, throttled=True, retry_after=60)
+    if errcode in BUSY or errcode in client.STALE_TOKEN:
+        return TransportError("the carrier is busy or refuses the token", code=code)
+    if errcode in OUR_SETUP:
+        return TransportError("the account may not send", code=code)
+    return TransportError("the carrier refused the message", code=code, permanent=True)
+
+
+TRANSPORT = WeChatTransport()

@@ -1,0 +1,139 @@
+"""Template text + values → what is sent. Pure: no database, no clock, no settings.
+
+Placeholders are names from a fixed list; there is no template language that could reach anything else. A value
+is put in as it is, once: a `{{ name }}` inside a value stays text.
+
+The rules of a text: it is a sequence of lines; a line whose placeholders all turn out empty is left out; a list
+alone on its line becomes one bullet line per entry, a list inside a line is joined.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from candidates.models import Channel, Language
+
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+BULLET = "· "
+WECHAT_FIELD_LENGTH = 20  # characters, by WeChat's rules for `thing` fields
+
+GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_EXTENDED = frozenset("^{}\\[~]|€")  # two units each
+
+Value = str | list[str]
+
+# Every name a template may use. `answer_at` is the link, or a fixed address and a code where a carrier forbids
+# personal links.
+PLACEHOLDERS = frozenset(
+    [
+        "candidate_name",
+        "position",
+        "bank_name",
+        "branch_name",
+        "branch_city",
+        "branch_address",
+        "branch_phone",
+        "branch_contact",
+        "onboarding_at",
+        "onboarding_date",
+        "onboarding_time",
+        "answer_by",
+        "answer_at",
+        "papers",
+        "local_papers",
+        "dress",
+        "notes",
+        "privacy_note",
+        "metro_exit",
+        "health_check",
+        "parking",
+        "arrival",
+        "benefits",
+        "changes",
+        "decision",
+        "missing_papers",
+        "training_at",
+        "training_place",
+        "employee_number",
+        "badge_place",
+        "question",
+        "reply",
+    ]
+)
+
+
+def placeholders(text: str) -> set[str]:
+    return set(PLACEHOLDER.findall(text))
+
+
+def compose(text: str, values: Mapping[str, Value], *, channel: str, language: str) -> str:
+    """The text as the channel carries it. A name without a value counts as empty."""
+    lines = [line for raw in text.strip().splitlines() for line in _fill(raw, values, language)]
+    if channel == Channel.SMS:
+        return _one_run(lines, values, language)
+    if channel == Channel.WECHAT:
+        return "\n".join(_wechat_field(line) for line in lines if line)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def compose_line(text: str, values: Mapping[str, Value], *, language: str) -> str:
+    """A subject: the same rules, on one line."""
+    return " ".join(line for line in _fill(text, values, language))
+
+
+def _fill(line: str, values: Mapping[str, Value], language: str) -> Iterator[str]:
+    names = PLACEHOLDER.findall(line)
+    if names and not any(values.get(name) for name in names):
+        return
+    alone = PLACEHOLDER.fullmatch(line.strip())
+    value = values.get(names[0], "") if alone else ""
+    if isinstance(value, list):
+        yield from (f"{BULLET}{_tidy(entry)}" for entry in value)
+    elif alone:
+        # A longer text alone on its line keeps its own lines, except that none may be mistaken for another.
+        yield from (_tidy(part) for part in value.splitlines())
+    else:
+        yield PLACEHOLDER.sub(lambda match: _inline(values.get(match[1], ""), language), line).rstrip()
+
+
+def _inline(value: Value, language: str) -> str:
+    if isinstance(value, list):
+        return (", " if language == Language.ENGLISH else "、").join(_tidy(entry) for entry in value)
+    return _tidy(value)
+
+
+def _tidy(text: str) -> str:
+    """One line: a line break inside a value could otherwise start a field or a heading of its own."""
+    return " ".join(text.split())
+
+
+def _one_run(lines: list[str], values: Mapping[str, Value], language: str) -> str:
+    """Sentence after sentence behind the bank's signature; 【】 would make an English text twice as long."""
+    sentences = [line.strip() for line in lines if line.strip()]
+    signature = _inline(values.get("bank_name", ""), language)
+    if language == Language.ENGLISH:
+        return " ".join([f"[{signature}]", *sentences])
+    return f"【{signature}】" + "".join(sentences)
+
+
+def _wechat_field(line: str) -> str:
+    key, _, value = line.partition(":")
+    text = value.strip()
+    if len(text) > WECHAT_FIELD_LENGTH:
+        text = f"{text[: WECHAT_FIELD_LENGTH - 1]}…"
+    return f"{key.strip()}: {text}"
+
+
+def sms_parts(text: str) -> int:
+    """Number of parts a carrier bills: 160 characters of the GSM alphabet alone and 153 each when split, or, for
+    any other text, 70 and 67 UCS-2 units.
+
+    Source: 3GPP TS 23.038 (6.2.1) and TS 23.040 (9.2.3.24.1).
+    """
+    if set(text) <= GSM_BASIC | GSM_EXTENDED:
+        units, alone, split = len(text) + sum(letter in GSM_EXTENDED for letter in text), 160, 153
+    else:
+        units, alone, split = len(text.encode("utf-16-be")) // 2, 70, 67
+    return 1 if units <= alone else -(-units // split)

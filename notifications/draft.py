@@ -1,0 +1,92 @@
+"""One message as it would be sent now: the same code writes what goes out and what a preview shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from candidates.encryption import blind_index
+from candidates.models import Candidate, Offer, PageToken, token_digest
+from notifications.catalogue import Catalogue
+from notifications.channels.base import Transport
+from notifications.compose import Value, compose, compose_line
+from notifications.facts import message_values, offer_values
+from notifications.models import Message, TemplateBody, TemplateVersion
+
+
+@dataclass(frozen=True)
+class Draft:
+    version: TemplateVersion
+    language: str
+    subject: str
+    text: str
+    link: str
+    provider_template: str
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """How the candidate gets to the page: by a personal link, or with a code at the fixed address."""
+
+    link: str
+    words: str
+
+
+def write_draft(message: Message, *, catalogue: Catalogue, transport: Transport) -> Draft:
+    """Compose a message for its offer, with a new key to the candidate's page. Raises NoTemplate.
+
+    Runs inside the claim's transaction: the key is stored with the text that holds it, or not at all.
+    """
+    offer, candidate = message.offer, message.offer.candidate
+    body = body_for(catalogue, candidate, purpose=message.purpose, channel=message.channel)
+    linked = transport.takes_link(candidate.address_on(message.channel))
+    way_in = new_way_in(offer, channel=message.channel, linked=linked, language=body.language)
+    extra = message_values(message.facts, language=body.language)
+    return draft(offer=offer, body=body, catalogue=catalogue, way_in=way_in, extra=extra)
+
+
+def body_for(catalogue: Catalogue, candidate: Candidate, *, purpose: str, channel: str) -> TemplateBody:
+    return catalogue.body(
+        purpose=purpose, channel=channel, style=candidate.style, language=candidate.language
+    )
+
+
+def draft(
+    *, offer: Offer, body: TemplateBody, catalogue: Catalogue, way_in: WayIn, extra: dict[str, Value]
+) -> Draft:
+    values: dict[str, Value] = {
+        **catalogue.values(branch=offer.branch, language=body.language),
+        **offer_values(offer, channel=body.channel, language=body.language),
+        **extra,
+        "answer_at": way_in.words,
+    }
+    return Draft(
+        version=body.version,
+        language=body.language,
+        subject=compose_line(body.subject, values, language=body.language),
+        text=compose(body.text, values, channel=body.channel, language=body.language),
+        link=way_in.link,
+        provider_template=body.provider_template,
+    )
+
+
+def new_way_in(offer: Offer, *, channel: str, linked: bool, language: str) -> WayIn:
+    token, code = PageToken.new_token(), "" if linked else PageToken.new_code()
+    PageToken.objects.create(
+        offer=offer,
+        channel=channel,
+        token_hash=token_digest(token),
+        code_index=blind_index(code),
+        expires_at=PageToken.expiry(offer.onboarding_at),
+    )
+    return way_in_words(token=token, code=code, language=language)
+
+
+def way_in_words(*, token: str, code: str, language: str) -> WayIn:
+    fixed = f"{settings.PUBLIC_URL}/n/"
+    if not code:
+        return WayIn(link=f"{fixed}{token}/", words=f"{fixed}{token}/")
+    spaced = f"{code[:4]} {code[4:]}"
+    words = f"{fixed} (code {spaced})" if language == "en" else f"{fixed} （验证码 {spaced}）"
+    return WayIn(link="", words=words)

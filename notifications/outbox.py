@@ -1,0 +1,273 @@
+"""The outbox: claim what is due, finish what was tried, sweep what was left behind.
+
+The database is the queue's truth. Whatever process dies between any two lines here, a row is either still
+planned, or leased until its lease runs out and then uncertain, or finished.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from candidates.models import Offer, OfferState
+from notifications.catalogue import Catalogue, NoTemplate
+from notifications.channels.base import Accepted, Envelope, Transport, TransportError
+from notifications.draft import Draft, write_draft
+from notifications.models import Attempt, Message, Purpose
+from notifications.plan import plan_fallback
+from notifications.receipts import apply_waiting
+from notifications.states import State, may_move
+from tracking.models import Event, Kind
+from tracking.record import record
+
+log = structlog.get_logger(__name__)
+
+MAX_TRIES = 8
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 15.0, 3600.0
+FROZEN = ["version", "language", "subject", "text", "link", "provider_template"]
+CLAIMED = [*FROZEN, "state", "lease", "lease_until", "tries", "provider", "first_sent_at", "error"]
+FINISHED = ["state", "due_at", "tries", "reference", "accepted_at", "error_code", "error", "lease_until"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Messages one worker holds until `lease` runs out."""
+
+    lease: UUID
+    envelopes: list[Envelope]
+    # Rows taken up, also those that turned out to be unwanted: none means that nothing is due any more.
+    taken: int = 0
+
+    def __bool__(self) -> bool:
+        return self.taken > 0
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What one try came to, and when and how long (milliseconds) it was."""
+
+    message_id: UUID
+    outcome: Accepted | TransportError
+    at: datetime
+    milliseconds: int
+
+
+# --- Claim --------------------------------------------------------------------------------------
+@transaction.atomic
+def claim(*, transport: Transport, limit: int) -> Batch:
+    """Lease what is due on the transport's channel, with every text composed and frozen."""
+    now, lease = timezone.now(), uuid4()
+    due = Message.objects.due(channel=transport.channel, at=now)
+    messages = list(due.select_for_update(skip_locked=True, no_key=True)[:limit])
+    if not messages:
+        return Batch(lease, [])
+    _read_offers(messages)
+    wanted = _skip_unwanted(messages, now)
+    envelopes = _freeze(wanted, transport)
+    for message in envelopes:
+        message.lease, message.lease_until = lease, now + timedelta(seconds=settings.LEASE_SECONDS)
+        message.state, message.provider = State.SENDING, transport.name
+        message.tries += 1
+        message.first_sent_at = message.first_sent_at or now
+    Message.objects.bulk_update(messages, CLAIMED)
+    return Batch(lease, list(envelopes.values()), taken=len(messages))
+
+
+def _read_offers(messages: list[Message]) -> None:
+    """Offers as they are after the rows were locked: a change of facts meanwhile either is in here, or waits."""
+    offers = Offer.objects.select_related("candidate", "branch").in_bulk([m.offer_id for m in messages])
+    for message in messages:
+        message.offer = offers[message.offer_id]
+
+
+def _skip_unwanted(messages: list[Message], now: datetime) -> list[Message]:
+    """The conditions once more, at the moment of sending."""
+    wanted = [message for message in messages if is_wanted(message)]
+    skipped = [message for message in messages if message not in wanted]
+    for message in skipped:
+        message.state = State.SKIPPED
+    record([_event(message, Kind.SKIPPED, now, message.purpose) for message in skipped])
+    return wanted
+
+
+def is_wanted(message: Message) -> bool:
+    """Whether what the message says still makes sense for its offer."""
+    state = message.offer.state
+    if message.purpose == Purpose.WITHDRAWAL:
+        return state == OfferState.WITHDRAWN
+    return state not in {OfferState.WITHDRAWN, OfferState.DECLINED}
+
+
+def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Envelope]:
+    """Compose what was never with a carrier; what may be with one already keeps its text.
+
+    A message that cannot be composed is put back with its reason and does not hold up the others.
+    """
+    catalogue = Catalogue.load(
+        purposes={message.purpose for message in messages},
+        branches=[message.offer.branch for message in messages],
+    )
+    envelopes: dict[Message, Envelope] = {}
+    for message in messages:
+        repeat = message.state == State.UNCERTAIN
+        try:
+            if not repeat:
+                _take_over(message, write_draft(message, catalogue=catalogue, transport=transport))
+        except NoTemplate as error:
+            _put_back(message, str(error))
+            continue
+        envelopes[message] = _envelope(message, repeat=repeat)
+    return envelopes
+
+
+def _take_over(message: Message, draft: Draft) -> None:
+    for name in FROZEN:
+        setattr(message, name, getattr(draft, name))
+
+
+def _put_back(message: Message, reason: str) -> None:
+    message.due_at, message.error = timezone.now() + timedelta(minutes=5), reason
+    message.save(update_fields=["due_at", "error"])
+    log.error("message_not_composed", message=str(message.pk), reason=reason)
+
+
+def _envelope(message: Message, *, repeat: bool) -> Envelope:
+    return Envelope(
+        message_id=message.pk,
+        to=message.offer.candidate.address_on(message.channel),
+        subject=message.subject,
+        text=message.text,
+        language=message.language,
+        link=message.link,
+        provider_template=message.provider_template,
+        first_sent_at=message.first_sent_at if repeat else None,
+    )
+
+
+# --- Finish -------------------------------------------------------------------------------------
+@transaction.atomic
+def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
+    """Note what every try of the batch came to, all in one go.
+
+    Rows that another worker has taken over meanwhile are left to it.
+    """
+    rows = Message.objects.filter(lease=lease, pk__in=[one.message_id for one in tried]).order_by("pk")
+    held = {message.pk: message for message in rows.select_for_update(no_key=True)}
+    events: list[Event] = []
+    failed: list[Message] = []
+    for one in tried:
+        if message := held.get(one.message_id):
+            before = message.state
+            _apply(message, one)
+            events += _events(message, before, one)
+            failed += [message] if _has_failed(message, before) else []
+    Attempt.objects.bulk_create(
+        [_attempt(held[one.message_id], one) for one in tried if one.message_id in held]
+    )
+    Message.objects.bulk_update(held.values(), FINISHED)
+    record(events)
+    for message in failed:
+        plan_fallback(message)
+    apply_waiting(list(held.values()))
+
+
+def _apply(message: Message, one: Tried) -> None:
+    outcome = one.outcome
+    message.lease_until = None
+    if isinstance(outcome, Accepted):
+        message.reference, message.accepted_at = outcome.reference, timezone.now()
+        message.error_code = message.error = ""
+        _move(message, State.ACCEPTED)
+        return
+    message.error_code, message.error = outcome.code, outcome.reason
+    if outcome.permanent:
+        _move(message, State.REJECTED)
+    elif message.tries >= MAX_TRIES and not outcome.throttled:
+        _move(message, State.EXPIRED)
+    elif message.state == State.SENDING:
+        _try_again(message, outcome)
+
+
+def _move(message: Message, state: State) -> None:
+    if may_move(message.state, state):
+        message.state = state
+
+
+def _try_again(message: Message, outcome: TransportError) -> None:
+    """Back into the queue. What may already be with the carrier stays uncertain through later failures."""
+    was_uncertain = message.attempts.filter(outcome=State.UNCERTAIN).exists()
+    message.state = State.UNCERTAIN if outcome.uncertain or was_uncertain else State.PLANNED
+    if outcome.throttled:
+        message.tries -= 1
+    message.due_at = timezone.now() + timedelta(seconds=retry_delay(message.tries, outcome.retry_after))
+
+
+def retry_delay(tries: int, named: float | None) -> float:
+    """Seconds until the next try: what the carrier named, else doubling with jitter, up to an hour."""
+    if named is not None:
+        return min(named, LONGEST_RETRY_SECONDS)
+    longest = min(FIRST_RETRY_SECONDS * 2 ** max(tries - 1, 0), LONGEST_RETRY_SECONDS)
+    return random.uniform(longest / 2, longest)  # noqa: S311  spreads load, guards nothing
+
+
+def _events(message: Message, before: str, one: Tried) -> list[Event]:
+    if isinstance(one.outcome, Accepted):
+        return [_event(message, Kind.ACCEPTED, one.at, message.purpose)]
+    return [_event(message, Kind.FAILED, one.at, one.outcome.code)] if _has_failed(message, before) else []
+
+
+def _has_failed(message: Message, before: str) -> bool:
+    return message.state in {State.REJECTED, State.EXPIRED} and message.state != before
+
+
+def _attempt(message: Message, one: Tried) -> Attempt:
+    code, detail = ("", "") if isinstance(one.outcome, Accepted) else (one.outcome.code, one.outcome.reason)
+    return Attempt(
+        message=message,
+        provider=message.provider,
+        at=one.at,
+        milliseconds=one.milliseconds,
+        outcome=_attempt_outcome(one.outcome),
+        code=code,
+        detail=detail,
+    )
+
+
+def _attempt_outcome(outcome: Accepted | TransportError) -> State:
+    if isinstance(outcome, Accepted):
+        return State.ACCEPTED
+    if outcome.uncertain:
+        return State.UNCERTAIN
+    return State.REJECTED if outcome.permanent else State.PLANNED
+
+
+def _event(message: Message, kind: Kind, at: datetime, detail: str) -> Event:
+    return Event(
+        offer_id=message.offer_id,
+        kind=kind,
+        at=at,
+        channel=message.channel,
+        message_id=message.pk,
+        detail=detail,
+    )
+
+
+# --- Sweep --------------------------------------------------------------------------------------
+def sweep(*, at: datetime) -> int:
+    """Rows whose lease ran out: their worker died, and whether the carrier got them is uncertain.
+
+    The lease itself stays until the next claim, so that a worker that was only slow may still finish.
+    """
+    lost = Message.objects.filter(state=State.SENDING, lease_until__lt=at)
+    count = lost.update(state=State.UNCERTAIN, due_at=at, lease_until=None)
+    if count:
+        log.warning("leases_ran_out", count=count)
+    return count

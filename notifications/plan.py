@@ -1,0 +1,53 @@
+"""Which message, by which channel: the candidate's preference first, then what the bank can use."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils import timezone
+
+from candidates.models import Candidate, Channel, Offer
+from notifications.channels import open_channels
+from notifications.models import Message, Purpose
+from notifications.wake import wake_on_commit
+from tracking.models import Event, Kind
+from tracking.record import record
+
+DEFAULT_ORDER = [Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.PUSH]
+
+
+def channels_for(candidate: Candidate) -> list[str]:
+    """Channels that can reach the person now, the preferred ones first."""
+    usable = open_channels()
+    order = dict.fromkeys([*candidate.preferred_channels, *DEFAULT_ORDER])
+    return [channel for channel in order if channel in usable and candidate.address_on(channel)]
+
+
+def plan(
+    *, offer: Offer, purpose: Purpose, occurrence: str = "1", facts: dict[str, Any] | None = None
+) -> Message | None:
+    """Put one message into the outbox, on the first channel that can reach the person.
+
+    Runs inside the caller's transaction. None, and an event for HR, where no channel is left.
+    """
+    return _plan_on_next(offer, purpose, occurrence, json.dumps(facts, ensure_ascii=False) if facts else "")
+
+
+def plan_fallback(failed: Message) -> Message | None:
+    """The same message on the next channel that was not tried yet."""
+    return _plan_on_next(failed.offer, failed.purpose, failed.occurrence, failed.facts)
+
+
+def _plan_on_next(offer: Offer, purpose: str, occurrence: str, facts: str) -> Message | None:
+    tried = set(
+        offer.messages.filter(purpose=purpose, occurrence=occurrence).values_list("channel", flat=True)
+    )
+    channel = next((name for name in channels_for(offer.candidate) if name not in tried), None)
+    if channel is None:
+        record([Event(offer=offer, kind=Kind.UNREACHABLE, at=timezone.now(), detail=purpose)])
+        return None
+    key = {"offer": offer, "purpose": purpose, "occurrence": occurrence, "channel": channel}
+    message, _ = Message.objects.get_or_create(**key, defaults={"due_at": timezone.now(), "facts": facts})
+    wake_on_commit(channel)
+    return message

@@ -1,0 +1,76 @@
+"""A message exactly as it would be sent, to a sample candidate of a branch. Nothing is stored."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from branches.models import Branch
+from candidates.models import Candidate, Category, Language, Offer, Style
+from notifications.catalogue import Catalogue
+from notifications.channels import TRANSPORTS
+from notifications.compose import Value
+from notifications.draft import Draft, body_for, draft, way_in_words
+from notifications.intake import answer_deadline
+
+SAMPLE_TOKEN, SAMPLE_CODE = "sample-key-of-this-page-0000", "12345678"
+SAMPLE_FACTS: dict[str, dict[str, Value]] = {
+    Language.CHINESE: {
+        "changes": ["入职时间：2026年12月7日（周一）09:00 → 2026年12月9日（周三）09:00"],
+        "decision": "同意延期",
+        "missing_papers": ["体检报告：超过有效期"],
+        "training_at": "2026年12月8日（周二）09:00",
+        "training_place": "三层培训教室",
+        "employee_number": "10086421",
+        "badge_place": "一层大堂",
+        "question": "可以带电子版体检报告吗？",
+        "reply": "请带原件，可先上传照片预审。",
+    },
+    Language.ENGLISH: {
+        "changes": ["First day: Mon 7 Dec 2026, 09:00 → Wed 9 Dec 2026, 09:00"],
+        "decision": "your new date is agreed",
+        "missing_papers": ["health report: out of date"],
+        "training_at": "Tue 8 Dec 2026, 09:00",
+        "training_place": "training room, floor 3",
+        "employee_number": "10086421",
+        "badge_place": "the lobby",
+        "question": "May I bring the health report as a file?",
+        "reply": "Please bring the original; you may upload a photo beforehand.",
+    },
+}
+
+
+def preview(*, branch: Branch, purpose: str, channel: str, category: str, style: str, language: str) -> Draft:
+    """Raises NoTemplate where no published version has a text for it."""
+    offer = sample_offer(branch, category=category, style=style, language=language)
+    catalogue = Catalogue.load(purposes=[purpose], branches=[branch])
+    body = body_for(catalogue, offer.candidate, purpose=purpose, channel=channel)
+    linked = all(t.takes_link(offer.candidate.phone) for t in TRANSPORTS.values() if t.channel == channel)
+    code = "" if linked else SAMPLE_CODE
+    way_in = way_in_words(token=SAMPLE_TOKEN, code=code, language=body.language)
+    return draft(
+        offer=offer, body=body, catalogue=catalogue, way_in=way_in, extra=SAMPLE_FACTS[body.language]
+    )
+
+
+def sample_offer(branch: Branch, *, category: str, style: str, language: str) -> Offer:
+    """An offer of nobody, starting at nine in two weeks; it is not saved."""
+    english = language == Language.ENGLISH
+    candidate = Candidate(
+        name="Wang Xiaoming" if english else "王小明",
+        phone="+8613800138000",
+        email="xm@example.com",
+        category=Category(category),
+        style=Style(style),
+        language=Language(language),
+    )
+    day = (timezone.now().astimezone(branch.zone) + timedelta(days=14)).date()
+    start = datetime.combine(day, time(9), tzinfo=branch.zone)
+    return Offer(
+        candidate=candidate,
+        branch=branch,
+        position_title="Teller" if english else "综合柜员",
+        onboarding_at=start,
+        answer_by=answer_deadline(start, now=timezone.now(), zone=branch.zone),
+    )

@@ -1,0 +1,143 @@
+"""The sample bank, from the TOML files beside this module into the database. Loading again changes nothing."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from branches.models import Branch, Membership, Role, User
+from candidates.models import InterviewSource, Language
+from notifications.models import (
+    CoreField,
+    LocalField,
+    LocalValue,
+    NotificationTemplate,
+    TemplateBody,
+    TemplateVersion,
+)
+
+HERE = Path(__file__).parent
+SOURCE_SLUG = "ai-interview"
+# Sign-in name, node of the tree, role, and what the dashboard calls the person.
+PEOPLE = [
+    ("hq", "HQ", Role.HQ_HR, "总行人力资源部"),
+    ("bj", "BJ", Role.BRANCH_HR, "北京分行人力资源部"),
+    ("bj-cbd", "BJ-CBD", Role.BRANCH_HR, "北京国贸支行人事岗"),
+    ("sh-ljz", "SH-LJZ", Role.BRANCH_HR, "上海陆家嘴支行人事岗"),
+    ("gd-th", "GD-TH", Role.BRANCH_HR, "广州天河支行人事岗"),
+]
+
+
+@dataclass
+class Loaded:
+    """What was made new, in the clear: it is printed once. Empty where all of it was there already."""
+
+    passwords: dict[str, str] = field(default_factory=dict)
+    source_secret: str = ""
+
+
+def read(name: str) -> dict[str, Any]:
+    return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+@transaction.atomic
+def load_sample(*, password: str = "", source_secret: str = "") -> Loaded:
+    """`password` for all sample users and `source_secret` (whsec_…), or random ones where empty."""
+    loaded = Loaded()
+    _fields()
+    branches = {row["code"]: _branch(row) for row in read("branches.toml")["branch"]}
+    for path in sorted((HERE / "templates").glob("*.toml")):
+        _template(tomllib.loads(path.read_text(encoding="utf-8")))
+    for username, code, role, name in PEOPLE:
+        _person(username, branches[code], role, name, password, loaded)
+    _source(source_secret, loaded)
+    return loaded
+
+
+def _fields() -> None:
+    known = read("fields.toml")
+    for row in known["core"]:
+        value, value_en = (
+            _as_text(row["value"][language]) for language in (Language.CHINESE, Language.ENGLISH)
+        )
+        CoreField.objects.get_or_create(
+            key=row["key"], defaults={**_labels(row), "value": value, "value_en": value_en}
+        )
+    for row in known["local"]:
+        limits = {name: row[name] for name in ("required", "max_length")}
+        hints = {"hint": row["hint_zh"], "hint_en": row["hint_en"]}
+        LocalField.objects.get_or_create(key=row["key"], defaults={**_labels(row), **limits, **hints})
+
+
+def _labels(row: dict[str, Any]) -> dict[str, str]:
+    return {"label": row["label_zh"], "label_en": row["label_en"], "kind": row["kind"]}
+
+
+def _as_text(value: str | list[str]) -> str:
+    return "\n".join(value) if isinstance(value, list) else value
+
+
+def _branch(row: dict[str, Any]) -> Branch:
+    known = Branch.objects.filter(code=row["code"]).first()
+    if known:
+        return known  # type: ignore[no-any-return]
+    facts = {"code": row["code"], "phone": row["phone"], "map_url": row["map_url"]}
+    for name in ("name", "city", "address", "contact"):
+        facts |= {name: row[f"{name}_zh"], f"{name}_en": row[f"{name}_en"]}
+    parent = Branch.objects.filter(code=row["parent"]).first()
+    branch: Branch = Branch.objects.add_child(parent, facts) if parent else Branch.objects.add_root(facts)
+    _local_values(branch, row.get("local", {}))
+    return branch
+
+
+def _local_values(branch: Branch, local: dict[str, dict[str, str | list[str]]]) -> None:
+    chinese, english = local.get(Language.CHINESE, {}), local.get(Language.ENGLISH, {})
+    fields = LocalField.objects.in_bulk(field_name="key")
+    LocalValue.objects.bulk_create(
+        LocalValue(
+            branch=branch, field=fields[key], value=_as_text(value), value_en=_as_text(english.get(key, ""))
+        )
+        for key, value in chinese.items()
+    )
+
+
+def _template(row: dict[str, Any]) -> None:
+    names = {"name": row["name_zh"], "name_en": row["name_en"]}
+    template, created = NotificationTemplate.objects.get_or_create(purpose=row["purpose"], defaults=names)
+    if not created:
+        return
+    version = TemplateVersion.objects.create(template=template, number=1)
+    TemplateBody.objects.bulk_create(TemplateBody(version=version, **body) for body in row["body"])
+    version.published_at = timezone.now()
+    version.save()
+
+
+def _person(username: str, branch: Branch, role: Role, name: str, password: str, loaded: Loaded) -> None:
+    user, created = User.objects.get_or_create(username=username, defaults={"display_name": name})
+    Membership.objects.get_or_create(user=user, branch=branch, role=role)
+    if created:
+        user.is_staff = role == Role.HQ_HR
+        loaded.passwords[username] = password or secrets.token_urlsafe(9)
+        user.set_password(loaded.passwords[username])
+        user.save()
+
+
+def _source(secret: str, loaded: Loaded) -> None:
+    source, created = InterviewSource.objects.get_or_create(
+        slug=SOURCE_SLUG, defaults={"name": "AI 面试平台"}
+    )
+    if created:
+        source.secret = loaded.source_secret = secret or new_secret()
+        source.save()
+
+
+def new_secret() -> str:
+    """A Standard Webhooks secret of 24 random bytes."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
