@@ -1,0 +1,82 @@
+"""What every machine's request passes before its content is read: size, signature, rate."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import structlog
+from django.core.cache import cache
+from django.http import HttpRequest, JsonResponse
+from redis.exceptions import RedisError
+
+from candidates.models import InterviewSource
+from candidates.payload import FieldProblem
+from candidates.verifiers import SignatureRefused, verify
+
+log = structlog.get_logger(__name__)
+
+
+class Refused(Exception):
+    """An answer other than yes: its status, and every field with what is wrong about it."""
+
+    def __init__(
+        self, status: int, problems: list[FieldProblem], headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(f"refused with {status}")
+        self.status, self.problems, self.headers = status, problems, headers or {}
+
+    @classmethod
+    def because(cls, status: int, field: str, error: str, headers: dict[str, str] | None = None) -> Refused:
+        return cls(status, [FieldProblem(field=field, error=error)], headers)
+
+    def response(self) -> JsonResponse:
+        body = {"status": "refused", "errors": [problem.model_dump() for problem in self.problems]}
+        return JsonResponse(body, status=self.status, headers=self.headers)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    source: InterviewSource
+    webhook_id: str
+    body: str
+
+
+def admit(request: HttpRequest, *, slug: str, max_bytes: int) -> Admitted:
+    """Raises Refused with 404, 413, 400, 401 or 429."""
+    source = InterviewSource.objects.filter(slug=slug, active=True).first()
+    if source is None:
+        raise Refused.because(404, "source", "there is no active interview source with this name")
+    body = _text(request, max_bytes)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        webhook_id = verify(source=source, headers=headers, body=body)
+    except SignatureRefused as refused:
+        log.warning("signal_refused", source=slug, reason=str(refused))
+        raise Refused.because(401, "signature", str(refused)) from None
+    _keep_pace(source)
+    return Admitted(source, webhook_id, body)
+
+
+def _text(request: HttpRequest, max_bytes: int) -> str:
+    # The announced length is looked at first: what is too large is never read into memory.
+    if int(request.META.get("CONTENT_LENGTH") or 0) > max_bytes or len(request.body) > max_bytes:
+        raise Refused.because(413, "body", f"is larger than {max_bytes} bytes")
+    try:
+        return request.body.decode()
+    except UnicodeDecodeError as error:
+        raise Refused.because(400, "body", f"is not valid UTF-8 at byte {error.start}") from None
+
+
+def _keep_pace(source: InterviewSource) -> None:
+    """Count a source's requests by the minute; without Redis nobody is turned away."""
+    now = time.time()
+    key = f"pace:{source.pk}:{int(now // 60)}"
+    try:
+        cache.add(key, 0, timeout=120)
+        count = cache.incr(key)
+    except (RedisError, ValueError):
+        return
+    if count > source.requests_per_minute:
+        wait = 60 - int(now % 60)
+        raise Refused.because(429, "source", "too many requests this minute", {"Retry-After": str(wait)})

@@ -1,0 +1,43 @@
+"""Carriers report back. Which carrier it is says the address; how its report is proven and read, its folder."""
+
+import structlog
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from notifications.channels import TRANSPORTS
+from notifications.channels.base import CallbackRefused, CallbackRequest
+from notifications.receipts import take_receipts
+
+log = structlog.get_logger(__name__)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def receive(request: HttpRequest, carrier: str, rest: str = "") -> HttpResponse:
+    """Receipts are stored before the answer is given; a carrier repeats what was not answered."""
+    transport = TRANSPORTS.get(carrier)
+    if transport is None or transport.missing_settings():
+        raise Http404
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.SIGNAL_MAX_BYTES:
+        return HttpResponse(status=413)
+    try:
+        reply = transport.answer_callback(_as_callback(request, rest))
+    except CallbackRefused as refused:
+        log.warning("callback_refused", carrier=carrier, reason=str(refused))
+        return HttpResponse(status=403)
+    take_receipts(reply.receipts)
+    return HttpResponse(reply.body, status=reply.status, content_type="text/plain")
+
+
+def _as_callback(request: HttpRequest, rest: str) -> CallbackRequest:
+    # Behind a proxy the request does not know the address the carrier signed; PUBLIC_URL does.
+    return CallbackRequest(
+        method=request.method or "",
+        url=f"{settings.PUBLIC_URL}{request.get_full_path()}",
+        rest=rest,
+        query=request.GET.dict(),
+        headers=request.headers,
+        body=request.body,
+    )

@@ -1,0 +1,52 @@
+"""An offer's state and timeline, for machines with a key."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.security import HttpBearer
+
+from api.admission import Refused
+from api.schemas import OfferOut, RefusedOut
+from branches.models import ApiKey
+from candidates.models import Offer
+
+
+class KeyAuth(HttpBearer):
+    def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
+        return ApiKey.objects.authenticate(token)
+
+
+def _key(request: HttpRequest) -> ApiKey:
+    """The key KeyAuth has let in."""
+    key = getattr(request, "auth", None)
+    if not isinstance(key, ApiKey):
+        raise Refused.because(401, "authorization", "needs a valid API key")
+    return key
+
+
+router = Router(tags=["Offers"], auth=KeyAuth())
+
+
+@router.get(
+    "/{uuid:offer_id}", response={200: OfferOut, 401: RefusedOut, 404: RefusedOut}, summary="One offer"
+)
+def show(request: HttpRequest, offer_id: UUID) -> Any:
+    """Another branch's offer is answered like one that does not exist."""
+    offers = Offer.objects.visible_to(_key(request)).select_related("branch", "progress")
+    offer = offers.filter(pk=offer_id).first()
+    if offer is None:
+        raise Refused.because(404, "offer_id", "there is no such offer")
+    return {
+        "id": offer.pk,
+        "interview_id": offer.interview_id,
+        "branch": offer.branch.code,
+        "state": offer.state,
+        "stage": offer.progress.stage,
+        "onboarding_at": offer.onboarding_at,
+        "answer_by": offer.answer_by,
+        "decline_reason": offer.decline_reason,
+        "messages": list(offer.messages.order_by("created_at")),
+        "timeline": list(offer.events.order_by("at", "id")),
+    }
