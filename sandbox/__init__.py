@@ -1,0 +1,1 @@
+"""The carriers' stand-ins for demo, staging and tests; knows their protocols, nothing of the product."""
