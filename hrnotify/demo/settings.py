@@ -1,0 +1,49 @@
+"""Settings of a demo: made-up carrier accounts that point at the sandbox, and logins that stay the same."""
+
+import base64
+import json
+import os
+import secrets
+
+from hrnotify.embedded import stack_folder
+from hrnotify.processes import write_private
+from hrnotify.stack import port_setting
+
+# Opened by a demo's stack only; whatever the environment sets already wins.
+FIXED = {
+    "SMS_PROVIDERS": "twilio",
+    "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
+    "TWILIO_FROM": "+10000000000",
+    "DEFAULT_FROM_EMAIL": "海岳银行 <hr@haiyue-bank.example>",
+    "BOUNCE_DOMAIN": "bounces.haiyue-bank.example",
+    "WECHAT_APP_ID": "wx0000000000000000",
+}
+RANDOM = ("TWILIO_AUTH_TOKEN", "WECHAT_APP_SECRET", "WECHAT_TOKEN")
+
+
+def demo_settings() -> dict[str, str]:
+    """Environment variables of the demo's processes."""
+    port, sandbox = port_setting("PORT", default=8000), port_setting("SANDBOX_PORT", default=8025)
+    smtp = port_setting("SANDBOX_SMTP_PORT", default=sandbox + 1)
+    wanted = {
+        **FIXED,
+        **_kept(),
+        "PUBLIC_URL": f"http://localhost:{port}",
+        "TWILIO_API_URL": f"http://127.0.0.1:{sandbox}",
+        "WECHAT_API_URL": f"http://127.0.0.1:{sandbox}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
+    }
+    return {name: os.environ.get(name) or value for name, value in wanted.items()}
+
+
+def _kept() -> dict[str, str]:
+    """Random secrets, made once per stack and kept beside its data, so that a restart prints the same logins."""
+    path = stack_folder() / "demo.json"
+    if path.exists():
+        return dict(json.loads(path.read_text()))
+    made = {name: secrets.token_hex(16) for name in RANDOM}
+    made["WECHAT_AES_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    made["SAMPLE_PASSWORD"] = secrets.token_urlsafe(9)
+    made["SAMPLE_SOURCE_SECRET"] = f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
+    write_private(path, json.dumps(made))
+    return made

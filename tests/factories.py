@@ -1,0 +1,244 @@
+"""Rows for tests. Nobody and nothing in here exists: names and numbers are made up.
+
+offer = OfferFactory(branch=BranchFactory(parent=bank), candidate__language="en")
+token = page_key(offer)   # the plain text of a live key to the candidate's page
+"""
+
+# factory-boy has types for what it makes, and none for its declarations.
+# mypy: allow-untyped-calls
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
+from factory.django import DjangoModelFactory
+
+from branches.models import Branch, Membership, Role, User
+from candidates.encryption import blind_index
+from candidates.models import (
+    Candidate,
+    Category,
+    Channel,
+    InterviewSource,
+    Language,
+    Offer,
+    PageToken,
+    Style,
+    token_digest,
+)
+from notifications.models import (
+    CoreField,
+    FieldKind,
+    LocalField,
+    LocalValue,
+    Message,
+    NotificationTemplate,
+    Purpose,
+    TemplateBody,
+    TemplateVersion,
+)
+from tracking.models import Event, Kind
+from tracking.record import record
+
+PASSWORD = "correct horse battery staple"
+
+
+@cache
+def _password_hash() -> str:
+    """Hashing is slow by design; all users of the tests share one hash."""
+    return make_password(PASSWORD)
+
+
+# --- The bank -----------------------------------------------------------------------------------
+class BranchFactory(DjangoModelFactory[Branch]):
+    """A node below `parent`, or a root of its own."""
+
+    class Meta:
+        model = Branch
+
+    code = Sequence(lambda number: f"B{number}")
+    name = LazyAttribute(lambda branch: f"{branch.code}支行")
+    name_en = LazyAttribute(lambda branch: f"{branch.code} Sub-branch")
+    city = "北京"
+    city_en = "Beijing"
+    address = "北京市朝阳区示例路18号3层"
+    address_en = "Floor 3, 18 Example Road, Chaoyang, Beijing"
+    phone = "010-5550 6110"
+    contact = "综合管理部 人力资源岗"
+    contact_en = "Human Resources, General Office"
+
+    @classmethod
+    def _create(cls, model_class: type[Branch], *_args: Any, **kwargs: Any) -> Branch:
+        parent: Branch | None = kwargs.pop("parent", None)
+        if parent is None:
+            root: Branch = model_class.objects.add_root(kwargs)
+            return root
+        # treebeard counts children on the instance: a stale one would hand out a path twice.
+        parent.refresh_from_db()
+        child: Branch = model_class.objects.add_child(parent, kwargs)
+        return child
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """An HR officer with `role` on `branch`; signs in with PASSWORD. Without a branch: no membership."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = Sequence(lambda number: f"hr{number}")
+    password = LazyFunction(_password_hash)
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        branch, role = kwargs.pop("branch", None), kwargs.pop("role", Role.BRANCH_HR)
+        user: User = super()._create(model_class, *args, **kwargs)
+        if branch:
+            Membership.objects.create(user=user, branch=branch, role=role)
+        return user
+
+
+# --- Candidates ---------------------------------------------------------------------------------
+class SourceFactory(DjangoModelFactory[InterviewSource]):
+    class Meta:
+        model = InterviewSource
+        django_get_or_create = ("slug",)
+
+    slug = "ai-interview"
+    name = "AI interview"
+    secret = "whsec_bWFkZS11cCBzZWNyZXQgb2YgdGhlIHRlc3Rz"
+
+
+class CandidateFactory(DjangoModelFactory[Candidate]):
+    class Meta:
+        model = Candidate
+
+    name = "王小明"
+    phone = Sequence(lambda number: f"+86139{number % 10**8:08d}")
+    email = Sequence(lambda number: f"person{number}@example.com")
+    category = Category.CAMPUS
+    preferred_channels = LazyFunction(lambda: [Channel.SMS, Channel.EMAIL])
+    style = Style.CONCISE
+    language = Language.CHINESE
+
+
+class OfferFactory(DjangoModelFactory[Offer]):
+    """An offer as a signal leaves it: passed a minute ago, three days to answer, a fortnight to go."""
+
+    class Meta:
+        model = Offer
+
+    source = SubFactory(SourceFactory)
+    interview_id = Sequence(lambda number: f"AI-{number:06d}")
+    candidate = SubFactory(CandidateFactory)
+    branch = SubFactory(BranchFactory)
+    position_code = "TELLER"
+    position_title = "综合柜员"
+    onboarding_at = LazyFunction(lambda: timezone.now() + timedelta(days=14))
+    answer_by = LazyFunction(lambda: timezone.now() + timedelta(days=3))
+    content_digest = ""
+
+    @classmethod
+    def _create(cls, model_class: type[Offer], *args: Any, **kwargs: Any) -> Offer:
+        offer: Offer = super()._create(model_class, *args, **kwargs)
+        passed_at = timezone.now() - timedelta(minutes=1)
+        record([Event(offer=offer, kind=Kind.OFFERED, at=passed_at, actor="platform")])
+        return offer
+
+
+def page_key(offer: Offer, *, channel: str = Channel.SMS, code: str = "", days: int = 30) -> str:
+    """The plain text of a new key to the candidate's page; expired already where `days` is negative."""
+    token = PageToken.new_token()
+    PageToken.objects.create(
+        offer=offer,
+        channel=channel,
+        token_hash=token_digest(token),
+        code_index=blind_index(code),
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    return token
+
+
+# --- What we say --------------------------------------------------------------------------------
+class CoreFieldFactory(DjangoModelFactory[CoreField]):
+    class Meta:
+        model = CoreField
+        django_get_or_create = ("key",)
+
+    key = "bank_name"
+    label = "银行名称"
+    label_en = "Name of the bank"
+    value = "海岳银行"
+    value_en = "Haiyue Bank"
+
+
+class LocalFieldFactory(DjangoModelFactory[LocalField]):
+    class Meta:
+        model = LocalField
+        django_get_or_create = ("key",)
+
+    key = "metro_exit"
+    label = SelfAttribute("key")
+    label_en = SelfAttribute("key")
+    kind = FieldKind.TEXT
+
+
+class LocalValueFactory(DjangoModelFactory[LocalValue]):
+    class Meta:
+        model = LocalValue
+
+    branch = SubFactory(BranchFactory)
+    field = SubFactory(LocalFieldFactory)
+    value = "10号线示例站D口，步行约6分钟"
+    value_en = "Line 10, Example, exit D, 6 minutes on foot"
+
+
+TEXTS = {
+    Language.CHINESE: (
+        "{{ bank_name }}录用通知",
+        "恭喜{{ candidate_name }}，您已被录用。\n请确认：{{ answer_at }}",
+    ),
+    Language.ENGLISH: (
+        "Offer from {{ bank_name }}",
+        "Congratulations, {{ candidate_name }}.\nAnswer: {{ answer_at }}",
+    ),
+}
+
+
+def published(purpose: str = Purpose.PASS_NOTICE) -> TemplateVersion:
+    """A published version of the purpose's template, with a text for every channel in both languages."""
+    template, _ = NotificationTemplate.objects.get_or_create(
+        purpose=purpose, defaults={"name": purpose, "name_en": purpose}
+    )
+    number = template.versions.count() + 1
+    version = TemplateVersion.objects.create(template=template, number=number)
+    for channel in Channel.values:
+        for language, (subject, text) in TEXTS.items():
+            TemplateBody.objects.create(
+                version=version,
+                channel=channel,
+                style=Style.CONCISE,
+                language=language,
+                subject=subject,
+                text=text,
+            )
+    version.published_at = timezone.now()
+    version.save()
+    return version
+
+
+class MessageFactory(DjangoModelFactory[Message]):
+    """A planned message of an offer, due now."""
+
+    class Meta:
+        model = Message
+
+    offer = SubFactory(OfferFactory)
+    purpose = Purpose.PASS_NOTICE
+    channel = Channel.SMS
+    due_at = LazyFunction(timezone.now)
