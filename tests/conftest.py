@@ -15,6 +15,9 @@ from tests.factories import (
     UserFactory,
     published,
 )
+from tests.house import house, running_stack
+
+__all__ = ["house", "running_stack"]  # fixtures of the whole house, for stories
 
 
 # --- The tree: HQ → BJ → BJ-CBD, HQ → SH → SH-LJZ ------------------------------------------------

@@ -8,7 +8,7 @@ from candidates.models import Offer, Signal
 from hrnotify.embedded import EmbeddedServers
 from notifications.models import Attempt, Message
 from notifications.states import State
-from tests.flows.conftest import House
+from tests.house import House
 from tests.platform import result
 from tests.sandbox.running import eventually
 from tracking.models import Kind, Progress, Stage

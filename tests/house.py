@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -54,9 +54,10 @@ class House:
         answer = self.http.request("POST", f"{self.stack.sandbox_url}/faults.json", json=values)
         assert answer.status == 200, answer.data
 
-    def wait_until_state(self, offer_id: str | UUID, state: str, *, within: float = 20) -> Message:
+    def wait_until_state(self, offer_id: str, state: str, *, within: float = 20) -> Message:
         """The offer's message in that state."""
-        return eventually(lambda: Message.objects.filter(offer=offer_id, state=state).first(), within=within)  # type: ignore[return-value]
+        messages = Message.objects.filter(offer=UUID(offer_id), state=state)
+        return cast(Message, eventually(messages.all().first, within=within))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,65 @@
+"""What a candidate's page says: every fact from data, in the person's language and the branch's time zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from candidates.models import Language, Offer
+from notifications.catalogue import Catalogue
+from notifications.compose import Value
+from notifications.facts import moment_text, offer_values
+from notifications.models import CoreField
+from portal.progress_line import Step, steps
+
+# What a long number ends in, before the extension: 转 is Chinese for "then dial".
+EXTENSION = re.compile(r"转|ext|#|x", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`facts`: core, local and offer values by their placeholder's name. `answered_on`: "" without an answer."""
+
+    offer: Offer
+    facts: dict[str, Value]
+    steps: list[Step]
+    call: str
+    answered_on: str
+
+    @property
+    def papers(self) -> list[str]:
+        """The bank's own and the branch's, as one checklist."""
+        return [*self._entries("papers"), *self._entries("local_papers")]
+
+    def _entries(self, name: str) -> list[str]:
+        value = self.facts.get(name, [])
+        return value if isinstance(value, list) else [value]
+
+
+def notice(offer: Offer, *, language: str) -> Notice:
+    catalogue = Catalogue.load(purposes=[], branches=[offer.branch])
+    answered_at = offer.progress.answered_at
+    return Notice(
+        offer=offer,
+        facts={
+            **catalogue.values(branch=offer.branch, language=language),
+            **offer_values(offer, channel="", language=language),
+        },
+        steps=steps(offer, language=language),
+        call=phone_link(offer.branch.phone),
+        answered_on=moment_text(answered_at.astimezone(offer.branch.zone), language) if answered_at else "",
+    )
+
+
+def phone_link(phone: str) -> str:
+    """A number as `tel:` wants it (RFC 3966): digits and a leading plus. "" where there is none."""
+    digits = re.sub(r"[^\d+]", "", EXTENSION.split(phone)[0])
+    return f"tel:{digits}" if digits else ""
+
+
+def bank_name(*, language: str) -> str:
+    """The bank's name for pages that know no branch yet; "" before it was set."""
+    field = CoreField.objects.filter(key="bank_name").first()
+    if field is None:
+        return ""
+    return field.value_en if language == Language.ENGLISH else field.value

@@ -1,0 +1,63 @@
+"""The line from the interview to the first day, as far as it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from candidates.models import Language, Offer, OfferState
+from notifications.facts import MONTHS
+from tracking.models import Progress
+
+
+@dataclass(frozen=True)
+class Step:
+    """`date` is "" where it is not known. `place`: done, now or ahead."""
+
+    label: str
+    date: str
+    place: str
+
+
+def steps(offer: Offer, *, language: str) -> list[Step]:
+    progress, zone = offer.progress, offer.branch.zone
+    reached = [
+        (_("Interview passed"), progress.offered_at),
+        _notice(progress),
+        # Whoever reads this has opened the page; the moment is known once it was really seen.
+        (_("Opened"), progress.opened_at),
+    ]
+    done = [Step(label, _short(at, zone, language), "done") for label, at in reached]
+    return done + _answer(offer, progress, zone, language)
+
+
+def _notice(progress: Progress) -> tuple[str, datetime | None]:
+    if progress.delivered_at:
+        return _("Notice delivered"), progress.delivered_at
+    return _("Notice sent"), progress.sent_at
+
+
+def _answer(offer: Offer, progress: Progress, zone: ZoneInfo, language: str) -> list[Step]:
+    first_day = _short(offer.onboarding_at, zone, language)
+    answered = _short(progress.answered_at, zone, language)
+    if offer.state == OfferState.WITHDRAWN:
+        return [Step(_("Withdrawn"), _short(progress.withdrawn_at, zone, language), "done")]
+    if offer.state == OfferState.DECLINED:
+        return [Step(_("Declined"), answered, "done")]
+    if offer.state == OfferState.CONFIRMED:
+        return [Step(_("Confirmed"), answered, "done"), Step(_("First day"), first_day, "now")]
+    until = _("by {moment}").format(moment=_short(offer.answer_by, zone, language))
+    return [Step(_("Your answer"), until, "now"), Step(_("First day"), first_day, "ahead")]
+
+
+def _short(moment: datetime | None, zone: ZoneInfo, language: str) -> str:
+    """Such as 12月7日 09:00 or 7 Dec 09:00."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    if language == Language.ENGLISH:
+        return f"{local.day} {MONTHS[local.month - 1]} {local:%H:%M}"
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
