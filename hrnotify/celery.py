@@ -6,8 +6,9 @@ No task is ever given an ETA or a countdown: Redis' visibility timeout would tur
 import os
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, task_failure, worker_init
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrnotify.settings")
@@ -15,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrnotify.settings")
 from django.conf import settings
 from django.core.management import call_command
 
+log = structlog.get_logger(__name__)
 app = Celery("hrnotify")
 app.conf.update(
     broker_url=settings.REDIS_URL or "redis://missing.invalid",
@@ -59,3 +61,9 @@ def keep_our_logging(**_: Any) -> None:
 @worker_init.connect
 def stop_on_misconfiguration(**_: Any) -> None:
     call_command("check")
+
+
+@task_failure.connect
+def log_failure(sender: Any, exception: BaseException, **_: Any) -> None:
+    """Celery's own line would repeat the exception's text, which may hold a person's data."""
+    log.error("task_failed", task=sender.name, exc_info=exception)

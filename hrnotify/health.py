@@ -15,7 +15,8 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from redis.exceptions import RedisError
 
 from notifications.models import Message
-from notifications.planner import HEARTBEAT_KEY
+from notifications.states import UNSENT
+from notifications.tasks import HEARTBEAT_KEY
 
 WORKER_LATE_SECONDS = 60
 MESSAGE_LATE_SECONDS = 300
@@ -81,9 +82,11 @@ class OutboxCollector(Collector):
             "hrnotify_oldest_due_seconds", "Age of the oldest message due", _oldest_due_seconds(now)
         )
         depth = GaugeMetricFamily(
-            "hrnotify_messages", "Messages by channel and state", labels=["channel", "state"]
+            "hrnotify_queue_depth", "Messages not yet with a carrier", labels=["channel", "state"]
         )
-        for row in Message.objects.values("channel", "state").annotate(count=Count("pk")):
+        for row in (
+            Message.objects.filter(state__in=UNSENT).values("channel", "state").annotate(count=Count("pk"))
+        ):
             depth.add_metric([row["channel"], row["state"]], row["count"])
         yield depth
 

@@ -1,5 +1,7 @@
 """Structured logs: one JSON object a line, from our own events and from the libraries alike."""
 
+from typing import Any
+
 import structlog
 
 _SHARED: list[structlog.typing.Processor] = [
@@ -24,17 +26,27 @@ def configure() -> None:
 
 
 def formatter() -> structlog.stdlib.ProcessorFormatter:
-    """The formatter settings.LOGGING names.
-
-    A traceback is written without local variables, which could hold a person's data.
-    """
+    """The formatter settings.LOGGING names."""
+    transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-            ),
+            structlog.processors.ExceptionRenderer(transformer),
+            without_values,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
+
+
+# Their texts name code; those of others (a database's, a parser's) may repeat a person's data.
+SPEAKING = {"TypeError", "AttributeError", "NameError", "ImportError", "ModuleNotFoundError"}
+
+
+def without_values(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A traceback says which exception and where; its text only where that cannot hold personal data."""
+    for error in event.get("exception") or []:
+        if isinstance(error, dict) and error.get("exc_type") not in SPEAKING:
+            error.pop("exc_value", None)
+            error.pop("exc_notes", None)
+    return event

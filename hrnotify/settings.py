@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "dashboard",
 ]
 MIDDLEWARE = [
+    "hrnotify.middleware.LogFailures",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -212,10 +213,12 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # Django's own request log names paths, and a candidate's path holds the token.
+        # Django's own request log names paths, and a candidate's path holds the key to the page; failures are
+        # logged by hrnotify.middleware and hrnotify.celery, without paths, values and arguments.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "CRITICAL"},
         "django.server": {"level": "CRITICAL"},
+        "celery.app.trace": {"level": "CRITICAL"},
         "axes": {"level": "WARNING"},
     },
 }
@@ -226,6 +229,7 @@ UNFOLD = {
     "SITE_HEADER": "HRNotify",
     "SITE_SUBHEADER": _("From offer to first day"),
     "SITE_SYMBOL": "mark_email_read",
+    "SITE_FAVICONS": [{"rel": "icon", "href": "data:,"}],
     "SITE_URL": "/dashboard/",
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,

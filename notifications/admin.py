@@ -70,6 +70,9 @@ STATE_LABELS = {
 }
 
 
+FILLED_PER_OFFER = ("candidate_", "position", "branch_", "onboarding_", "answer_")
+
+
 # --- Facts that texts use -----------------------------------------------------------------------
 class FieldForm(CoreFieldForm):
     """Core and local fields share their names: a local one called like a core one would cover it."""
@@ -79,6 +82,8 @@ class FieldForm(CoreFieldForm):
         other = LocalField if issubclass(self._meta.model, CoreField) else CoreField
         if not re.fullmatch("[a-z_]+", key):
             raise ValidationError(_("Small letters and underscores only, such as metro_exit."))
+        if key.startswith(FILLED_PER_OFFER):
+            raise ValidationError(_("The system fills this name from each offer."))
         if other.objects.filter(key=key).exists():
             raise ValidationError(_("The other kind of field has this name already."))
         return key
@@ -222,6 +227,7 @@ class BodyInline(BlockInline):
     model = TemplateBody
     form = BodyForm
     extra = 0
+    collapsible = True
     fields = (("channel", "style", "language"), "subject", "text", "provider_template")
     ordering = ("channel", "language", "style")
 
@@ -366,7 +372,8 @@ class MessageAdmin(FoundByPerson):
         "sent_text",
         ("provider", "reference", "provider_template"),
         ("error_code", "error"),
-        ("created_at", "first_sent_at", "accepted_at", "delivered_at"),
+        ("created_at", "first_sent_at"),
+        ("accepted_at", "delivered_at"),
     )
 
     @column(_("state"), ordering="state", labels=STATE_LABELS)

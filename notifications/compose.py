@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping
 from candidates.models import Channel, Language
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
-BULLET = "· "
+BULLET, HEADING = "· ", "# "
+MARKS = re.compile(r"^(?:[#·]\s+)+")
+WECHAT_FIELD = re.compile(r"\s*\w+\s*:")
 WECHAT_FIELD_LENGTH = 20  # characters, by WeChat's rules for `thing` fields
 
 GSM_BASIC = frozenset(
@@ -21,6 +23,7 @@ GSM_BASIC = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENDED = frozenset("^{}\\[~]|€")  # two units each
+LAST_OF_UCS2 = 0xFFFF  # above it a character takes a surrogate pair
 
 Value = str | list[str]
 
@@ -70,43 +73,54 @@ def placeholders(text: str) -> set[str]:
 
 def compose(text: str, values: Mapping[str, Value], *, channel: str, language: str) -> str:
     """The text as the channel carries it. A name without a value counts as empty."""
-    lines = [line for raw in text.strip().splitlines() for line in _fill(raw, values, language)]
+    template = text.strip().splitlines()
+    if channel == Channel.WECHAT:
+        # Fields are named by the template alone: a line without a name could take one from a value.
+        template = [raw for raw in template if WECHAT_FIELD.match(raw)]
+    lines = [line for raw in template for line in _fill(raw, values, language)]
     if channel == Channel.SMS:
         return _one_run(lines, values, language)
     if channel == Channel.WECHAT:
-        return "\n".join(_wechat_field(line) for line in lines if line)
+        return "\n".join(_wechat_field(line) for line in lines)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def compose_line(text: str, values: Mapping[str, Value], *, language: str) -> str:
     """A subject: the same rules, on one line."""
-    return " ".join(line for line in _fill(text, values, language))
+    return _tidy(" ".join(_fill(text, values, language)))
 
 
 def _fill(line: str, values: Mapping[str, Value], language: str) -> Iterator[str]:
     names = PLACEHOLDER.findall(line)
-    if names and not any(values.get(name) for name in names):
+    if names and not any(_inline(values.get(name, ""), language) for name in names):
         return
     alone = PLACEHOLDER.fullmatch(line.strip())
     value = values.get(names[0], "") if alone else ""
     if isinstance(value, list):
-        yield from (f"{BULLET}{_tidy(entry)}" for entry in value)
+        yield from (f"{BULLET}{_tidy(entry)}" for entry in value if entry.strip())
     elif alone:
         # A longer text alone on its line keeps its own lines, except that none may be mistaken for another.
-        yield from (_tidy(part) for part in value.splitlines())
+        yield from (_unmarked(_tidy(part)) for part in value.splitlines())
     else:
-        yield PLACEHOLDER.sub(lambda match: _inline(values.get(match[1], ""), language), line).rstrip()
+        filled = PLACEHOLDER.sub(lambda match: _inline(values.get(match[1], ""), language), line).rstrip()
+        yield filled if line.startswith((BULLET, HEADING)) else _unmarked(filled)
 
 
 def _inline(value: Value, language: str) -> str:
     if isinstance(value, list):
-        return (", " if language == Language.ENGLISH else "、").join(_tidy(entry) for entry in value)
+        entries = [_tidy(entry) for entry in value if entry.strip()]
+        return (", " if language == Language.ENGLISH else "、").join(entries)
     return _tidy(value)
 
 
 def _tidy(text: str) -> str:
     """One line: a line break inside a value could otherwise start a field or a heading of its own."""
     return " ".join(text.split())
+
+
+def _unmarked(line: str) -> str:
+    """Only the template says what is a heading or an entry of a list."""
+    return MARKS.sub("", line)
 
 
 def _one_run(lines: list[str], values: Mapping[str, Value], language: str) -> str:
@@ -128,12 +142,21 @@ def _wechat_field(line: str) -> str:
 
 def sms_parts(text: str) -> int:
     """Number of parts a carrier bills: 160 characters of the GSM alphabet alone and 153 each when split, or, for
-    any other text, 70 and 67 UCS-2 units.
+    any other text, 70 and 67 UCS-2 units. What takes two units is never split between parts.
 
     Source: 3GPP TS 23.038 (6.2.1) and TS 23.040 (9.2.3.24.1).
     """
     if set(text) <= GSM_BASIC | GSM_EXTENDED:
-        units, alone, split = len(text) + sum(letter in GSM_EXTENDED for letter in text), 160, 153
+        units, alone, split = [2 if letter in GSM_EXTENDED else 1 for letter in text], 160, 153
     else:
-        units, alone, split = len(text.encode("utf-16-be")) // 2, 70, 67
-    return 1 if units <= alone else -(-units // split)
+        units, alone, split = [2 if ord(letter) > LAST_OF_UCS2 else 1 for letter in text], 70, 67
+    return 1 if sum(units) <= alone else _filled_parts(units, split)
+
+
+def _filled_parts(units: list[int], split: int) -> int:
+    parts, used = 1, 0
+    for size in units:
+        if used + size > split:
+            parts, used = parts + 1, 0
+        used += size
+    return parts

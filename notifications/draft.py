@@ -33,17 +33,24 @@ class WayIn:
     words: str
 
 
-def write_draft(message: Message, *, catalogue: Catalogue, transport: Transport) -> Draft:
-    """Compose a message for its offer, with a new key to the candidate's page. Raises NoTemplate.
+@dataclass(frozen=True)
+class Written:
+    """A draft and the new key to the candidate's page that it holds; both are stored, or neither is."""
 
-    Runs inside the claim's transaction: the key is stored with the text that holds it, or not at all.
-    """
+    draft: Draft
+    key: PageToken
+
+
+def write_draft(message: Message, *, catalogue: Catalogue, transport: Transport) -> Written:
+    """Compose a message for its offer, with a new key to the candidate's page. Raises NoTemplate."""
     offer, candidate = message.offer, message.offer.candidate
     body = body_for(catalogue, candidate, purpose=message.purpose, channel=message.channel)
     linked = transport.takes_link(candidate.address_on(message.channel))
-    way_in = new_way_in(offer, channel=message.channel, linked=linked, language=body.language)
+    token, code = PageToken.new_token(), "" if linked else PageToken.new_code()
+    way_in = way_in_words(token=token, code=code, language=body.language)
     extra = message_values(message.facts, language=body.language)
-    return draft(offer=offer, body=body, catalogue=catalogue, way_in=way_in, extra=extra)
+    written = draft(offer=offer, body=body, catalogue=catalogue, way_in=way_in, extra=extra)
+    return Written(written, page_key(offer, channel=message.channel, token=token, code=code))
 
 
 def body_for(catalogue: Catalogue, candidate: Candidate, *, purpose: str, channel: str) -> TemplateBody:
@@ -71,16 +78,15 @@ def draft(
     )
 
 
-def new_way_in(offer: Offer, *, channel: str, linked: bool, language: str) -> WayIn:
-    token, code = PageToken.new_token(), "" if linked else PageToken.new_code()
-    PageToken.objects.create(
+def page_key(offer: Offer, *, channel: str, token: str, code: str) -> PageToken:
+    """The row of a new key, not yet stored."""
+    return PageToken(
         offer=offer,
         channel=channel,
         token_hash=token_digest(token),
         code_index=blind_index(code),
         expires_at=PageToken.expiry(offer.onboarding_at),
     )
-    return way_in_words(token=token, code=code, language=language)
 
 
 def way_in_words(*, token: str, code: str, language: str) -> WayIn:

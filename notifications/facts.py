@@ -15,6 +15,7 @@ WEEKDAYS = {
     Language.ENGLISH: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NO_POSITION = {Language.CHINESE: "应聘", Language.ENGLISH: "the position you applied for"}
 CHANGED = {
     "onboarding_at": {Language.CHINESE: "入职时间", Language.ENGLISH: "First day"},
     "branch": {Language.CHINESE: "入职网点", Language.ENGLISH: "Branch"},
@@ -43,7 +44,8 @@ def offer_values(offer: Offer, *, channel: str, language: str) -> dict[str, Valu
     moment = f"{start:%Y-%m-%d %H:%M}" if channel == Channel.WECHAT else moment_text(start, language)
     return {
         "candidate_name": offer.candidate.name,
-        "position": offer.position_title,
+        # A platform need not name a position; the sentence around it must read well all the same.
+        "position": offer.position_title or offer.position_code or NO_POSITION[Language(language)],
         "branch_name": branch.text("name", language),
         "branch_city": branch.text("city", language),
         "branch_address": branch.text("address", language),

@@ -195,7 +195,7 @@ class TemplateBody(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.version} · {self.get_channel_display()} · {self.style} · {self.language}"
+        return f"{self.get_channel_display()} · {self.get_style_display()} · {self.get_language_display()}"
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from candidates.models import Offer, OfferState
+from candidates.models import Offer, OfferState, PageToken
 from notifications.catalogue import Catalogue, NoTemplate
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
 from notifications.draft import Draft, write_draft
@@ -116,15 +116,19 @@ def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Enve
         branches=[message.offer.branch for message in messages],
     )
     envelopes: dict[Message, Envelope] = {}
+    keys: list[PageToken] = []
     for message in messages:
         repeat = message.state == State.UNCERTAIN
         try:
             if not repeat:
-                _take_over(message, write_draft(message, catalogue=catalogue, transport=transport))
+                written = write_draft(message, catalogue=catalogue, transport=transport)
+                _take_over(message, written.draft)
+                keys.append(written.key)
         except NoTemplate as error:
             _put_back(message, str(error))
             continue
         envelopes[message] = _envelope(message, repeat=repeat)
+    PageToken.objects.bulk_create(keys)
     return envelopes
 
 

@@ -2,16 +2,11 @@
 
 from datetime import datetime
 
-from django.core.cache import cache
 from django.db.models import Count
-from django.utils import timezone
 
 from notifications.models import Message
 from notifications.outbox import sweep
 from notifications.wake import wake
-
-HEARTBEAT_KEY = "worker:heartbeat"
-HEARTBEAT_SECONDS = 3600
 
 
 def tick(*, at: datetime) -> dict[str, int]:
@@ -19,7 +14,6 @@ def tick(*, at: datetime) -> dict[str, int]:
 
     Returns counts: rows swept, and due messages per channel.
     """
-    cache.set(HEARTBEAT_KEY, timezone.now().timestamp(), HEARTBEAT_SECONDS)
     swept = sweep(at=at)
     due = due_by_channel(at=at)
     for channel in due:

@@ -22,7 +22,7 @@ MACOS = (
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
 
 
-class NoBrowser(RuntimeError):  # noqa: N818
+class NoBrowser(RuntimeError):
     """There is no browser and none could be installed; the text says what to do."""
 
 

@@ -14,8 +14,10 @@ class AnswerClosed(Exception):
     """The deadline has passed or the offer was withdrawn: only HR can change the answer now."""
 
 
+@transaction.atomic
 def mark_opened(*, offer: Offer, channel: str) -> None:
-    """The page ran in a person's browser. Noted once per channel."""
+    """The page ran in a person's browser. Noted once per channel, also when it says so twice at once."""
+    Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
     if not Event.objects.filter(offer=offer, kind=Kind.OPENED, channel=channel).exists():
         record([_event(offer, Kind.OPENED, channel)])
 

@@ -42,7 +42,7 @@ class Player:
 
     def result(self) -> dict[str, Any]:
         row = self.row
-        start = timezone.localtime() + timedelta(days=row["onboarding_in_days"])
+        start = _working_day(timezone.localtime() + timedelta(days=row["onboarding_in_days"]))
         names = ("name", "phone", "email", "id_number", "category", "wechat_openid", "push_id")
         candidate = {name: row[name] or None for name in names}
         candidate |= {name: row[name] for name in ("preferred_channels", "style", "language")}
@@ -59,6 +59,11 @@ class Player:
                 "onboarding_at": start.replace(hour=9, minute=0, second=0, microsecond=0).isoformat(),
             },
         }
+
+
+def _working_day(day: datetime) -> datetime:
+    """Nobody starts on a weekend: the Monday after it."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() >= 5 else 0)
 
 
 def read_cast() -> list[Player]:
