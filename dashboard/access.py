@@ -1,0 +1,60 @@
+"""Who may open a page of the dashboard: a signed-in user who works for at least one branch today."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRefresh
+
+from branches.models import User
+
+Page = Callable[..., HttpResponseBase]
+
+
+def for_branch_hr(page: Page) -> Page:
+    """Guard a page that shows people: sign-in, a membership in force, and no copy kept by any cache."""
+
+    @never_cache
+    @refresh_when_signed_out
+    @login_required
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not officer(request).scope_paths():
+            return no_branch(request)
+        return page(request, *args, **kwargs)
+
+    return guarded
+
+
+def refresh_when_signed_out(page: Page) -> Page:
+    """A page that updates itself would otherwise put the sign-in form into the middle of a table."""
+
+    @wraps(page)
+    def refreshed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fragment(request) and not request.user.is_authenticated:
+            return HttpResponseClientRefresh()
+        return page(request, *args, **kwargs)
+
+    return refreshed
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def officer(request: HttpRequest) -> User:
+    """The signed-in user of a guarded page; anybody else is a programming error."""
+    if not isinstance(request.user, User):
+        raise TypeError("the page is not guarded")
+    return request.user
+
+
+def no_branch(request: HttpRequest) -> HttpResponse:
+    if is_fragment(request):
+        return HttpResponseClientRefresh()
+    return render(request, "dashboard/no_branch.html", status=403)

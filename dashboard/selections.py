@@ -1,0 +1,106 @@
+"""The groups of offers that have a name, each as one condition.
+
+Numbers and the lists behind them use the same condition, so that a number is always as long as its list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from candidates.models import Channel, OfferState
+from notifications.channels import TRANSPORTS
+from notifications.models import Message
+from notifications.states import FAILED, State
+from tracking.models import Stage
+
+NEAR = timedelta(hours=48)
+# A withdrawn offer is nobody's any more: it stays out of the funnel.
+PASSED = ~Q(progress__stage=Stage.WITHDRAWN)
+
+
+def start_of_day(days_ahead: int = 0) -> datetime:
+    """Midnight, in the bank's time zone, at the start of today or of a day after it."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=days_ahead)
+
+
+def unanswered_near() -> Q:
+    """No answer, and the deadline is near or past, while the first day is still to come."""
+    return Q(
+        state=OfferState.OFFERED, answer_by__lte=timezone.now() + NEAR, onboarding_at__gte=start_of_day()
+    )
+
+
+def unreachable_still() -> Q:
+    return Q(progress__stage=Stage.UNREACHABLE, onboarding_at__gte=start_of_day())
+
+
+def arriving() -> Q:
+    """Confirmed, with the first day today or tomorrow."""
+    return Q(
+        progress__stage=Stage.CONFIRMED, onboarding_at__gte=start_of_day(), onboarding_at__lt=start_of_day(2)
+    )
+
+
+def delivery_unknown() -> Q:
+    """Sent by a carrier that cannot tell about delivery, with no other carrier's report to come."""
+    out = Message.objects.filter(offer=OuterRef("pk"), state=State.ACCEPTED)
+    silent = Exists(out.filter(provider__in=silent_carriers()))
+    telling = Exists(out.exclude(provider__in=silent_carriers()))
+    return PASSED & Q(progress__delivered_at__isnull=True) & silent & ~telling
+
+
+def failed_on(channel: str) -> Q:
+    return Q(Exists(Message.objects.filter(offer=OuterRef("pk"), channel=channel, state__in=FAILED)))
+
+
+def silent_carriers() -> list[str]:
+    return [name for name, transport in TRANSPORTS.items() if not transport.tells_delivered]
+
+
+def silent_channels() -> list[Promise | str]:
+    """Labels of the channels whose carriers cannot tell about delivery."""
+    return [Channel(TRANSPORTS[name].channel).label for name in silent_carriers()]
+
+
+def _reached(column: str) -> Callable[[], Q]:
+    return lambda: PASSED & Q(**{f"progress__{column}__isnull": False})
+
+
+def _now_at(stage: Stage) -> Callable[[], Q]:
+    return lambda: Q(progress__stage=stage)
+
+
+TO_DO = {
+    "unreachable_still": (_("Failed on all channels, still to come"), unreachable_still),
+    "unanswered_near": (_("Unanswered, deadline near or past"), unanswered_near),
+    "arriving": (_("Arriving today or tomorrow"), arriving),
+}
+# The way of an offer, each step with everybody who has come that far.
+FUNNEL = {
+    "passed": (_("Passed"), lambda: PASSED),
+    "reached_sent": (_("Sent"), _reached("sent_at")),
+    "reached_delivered": (_("Delivered"), _reached("delivered_at")),
+    "reached_opened": (_("Opened"), _reached("opened_at")),
+    Stage.CONFIRMED.value: (Stage.CONFIRMED.label, _now_at(Stage.CONFIRMED)),
+}
+UNKNOWN = "delivery_unknown"
+NOW_AT = {stage.value: (stage.label, _now_at(stage)) for stage in Stage}
+SELECTIONS = {**TO_DO, **FUNNEL, UNKNOWN: (_("Delivery cannot be known"), delivery_unknown), **NOW_AT}
+
+
+def condition(name: str) -> Q:
+    return SELECTIONS[name][1]()
+
+
+def choices() -> Iterable[tuple[Promise | str, list[tuple[str, Promise | str]]]]:
+    """The names for a drop-down, in groups."""
+    reached = {name: entry for name, entry in SELECTIONS.items() if name not in {*TO_DO, *NOW_AT}}
+    for title, group in ((_("To do"), TO_DO), (_("Now at"), NOW_AT), (_("Has come as far as"), reached)):
+        yield title, [(name, label) for name, (label, _condition) in group.items()]

@@ -1,0 +1,126 @@
+"""One candidate's page: masked until asked for, exact words, no key, errors in plain words."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from branches.models import AccessRecord, User
+from candidates.models import Channel, Offer
+from dashboard.words import error_words
+from notifications.models import TemplateVersion
+from notifications.states import State
+from tests.dashboard.story import TOKEN, confirmed, sent, signed_in, unreachable
+
+PERSONAL = ["13800138000", "xm@example.com", "11010519491231002X", "oOpenidOfWang"]
+
+
+@pytest.fixture
+def person(offer: Offer) -> Offer:
+    offer.candidate.id_number, offer.candidate.wechat_openid = PERSONAL[2:]
+    offer.candidate.save()
+    return offer
+
+
+@pytest.fixture
+def client(bj_cbd_hr: User) -> Client:
+    return signed_in(bj_cbd_hr)
+
+
+def page(client: Client, offer: Offer) -> str:
+    return client.get(reverse("dashboard:offer", args=[offer.pk])).content.decode()
+
+
+def test_personal_data_is_masked_until_asked_for(client: Client, person: Offer) -> None:
+    shown = page(client, person)
+    assert not [value for value in PERSONAL if value in shown]
+    assert "+86138****8000" in shown
+    assert not AccessRecord.objects.exists()
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_whoever_looks_is_on_record(client: Client, person: Offer, bj_cbd_hr: User, htmx: bool) -> None:
+    headers = {"HX-Request": "true"} if htmx else {}
+    answer = client.post(reverse("dashboard:reveal", args=[person.pk]), headers=headers)
+    shown = answer.content.decode()
+    assert [value for value in PERSONAL if value in shown] == PERSONAL
+    assert ("<html" in shown) is not htmx
+    record = AccessRecord.objects.get()
+    assert (record.user, record.subject_id) == (bj_cbd_hr, person.candidate_id)
+    assert record.from_address == "127.0.0.1"
+
+
+def test_a_get_reveals_nothing(client: Client, person: Offer) -> None:
+    answer = client.get(reverse("dashboard:reveal", args=[person.pk]))
+    assert answer.headers["Location"] == reverse("dashboard:offer", args=[person.pk])
+    assert not AccessRecord.objects.exists()
+
+
+def test_a_page_with_clear_data_updates_itself_from_the_masked_one(client: Client, person: Offer) -> None:
+    shown = client.post(reverse("dashboard:reveal", args=[person.pk])).content.decode()
+    assert f'hx-get="{reverse("dashboard:offer", args=[person.pk])}"' in shown
+
+
+def test_the_text_stands_as_sent_without_the_candidates_key(
+    client: Client, offer: Offer, pass_notice: TemplateVersion
+) -> None:
+    sent(offer, version=pass_notice)
+    shown = page(client, offer)
+    assert "【海岳银行】恭喜您被录用。" in shown
+    assert TOKEN not in shown
+    assert "/n/••••••/" in shown
+    assert "第 1 版" in shown
+
+
+def test_an_error_is_told_in_words_with_the_carriers_own_beside_it(client: Client, offer: Offer) -> None:
+    unreachable(offer)
+    shown = page(client, offer)
+    assert "号码已停用或为空号。" in shown
+    assert "<code>undelivered</code>" in shown
+    assert "30005" not in shown
+
+
+def test_mail_says_that_delivery_cannot_be_known(client: Client, offer: Offer) -> None:
+    sent(offer, channel=Channel.EMAIL)
+    assert "无法获知是否送达。" in page(client, offer)
+
+
+def test_a_delivered_message_leaves_no_doubt(client: Client, offer: Offer) -> None:
+    sent(offer, state=State.DELIVERED)
+    assert "无法获知是否送达" not in page(client, offer)
+
+
+def test_the_timeline_names_the_candidates_answer(client: Client, offer: Offer) -> None:
+    confirmed(offer)
+    shown = page(client, offer)
+    assert shown.count("已确认") >= 2
+    assert "候选人本人" in shown
+
+
+def test_without_any_message_the_page_says_what_to_do(client: Client, offer: Offer) -> None:
+    assert "请电话联系候选人" in page(client, offer)
+
+
+def test_markup_in_a_text_stays_text(client: Client, offer: Offer) -> None:
+    message = sent(offer)
+    message.text = "<script>alert(1)</script>"
+    message.save()
+    shown = page(client, offer)
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)" in shown
+
+
+@pytest.mark.parametrize(
+    ("channel", "code", "words"),
+    [
+        (Channel.SMS, "21211", "The phone number does not exist."),
+        (Channel.EMAIL, "550", "The mailbox does not exist or refuses our mail."),
+        (Channel.WECHAT, "43004", "The person does not follow the official account."),
+        (Channel.EMAIL, "TimeoutError", "The carrier did not answer in time."),
+        (Channel.SMS, "550", "code 550"),
+        (Channel.SMS, "", ""),
+    ],
+)
+def test_codes_have_words_where_they_are_known(channel: str, code: str, words: str) -> None:
+    with translation.override("en"):
+        assert error_words(channel, code) == words
