@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
 
-from hrnotify import celery, logs
+from hrnotify import celery, errors, logs
 
 
 class HRNotifyConfig(AppConfig):
@@ -13,3 +14,4 @@ class HRNotifyConfig(AppConfig):
         checks.register()
         celery.app.set_default()
         logs.configure()
+        errors.report_to(settings.SENTRY_DSN)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.checks import register as register_check
+from django.core.exceptions import ImproperlyConfigured
 
 from candidates.encryption import FieldKeyError, parse_keys
 from notifications.channels import TRANSPORTS
@@ -30,8 +31,15 @@ def _required() -> Iterator[CheckMessage]:
         "REDIS_URL": "Set REDIS_URL=redis://host:6379/0 (Redis or Valkey).",
     }
     for number, (name, hint) in enumerate(hints.items(), 1):
-        if not getattr(settings, name):
+        if not _is_set(name):
             yield Error(f"{name} is not set.", hint=hint, id=f"hrnotify.E00{number}")
+
+
+def _is_set(name: str) -> bool:
+    try:
+        return bool(getattr(settings, name))
+    except ImproperlyConfigured:  # Django's own word for an empty SECRET_KEY, without a hint
+        return False
 
 
 def _field_keys() -> Iterator[CheckMessage]:

@@ -9,7 +9,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -18,7 +18,7 @@ from hrnotify.embedded import stack_folder  # noqa: E402
 from scripts.browser import installed  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
 PORT, SANDBOX_PORT = (
     os.environ.get(name) or default for name, default in (("PORT", "8000"), ("SANDBOX_PORT", "8025"))
 )

@@ -62,7 +62,7 @@ class Stage(models.TextChoices):
 
 
 class Progress(models.Model):
-    """One row per offer: when each thing first happened, and the stage that follows from it."""
+    """One row per offer: when each thing first happened (or last, where a later one counts), and the stage."""
 
     offer = models.OneToOneField(
         Offer, models.PROTECT, primary_key=True, related_name="progress", verbose_name=_("offer")
@@ -71,7 +71,9 @@ class Progress(models.Model):
         _("stage"), max_length=12, choices=Stage.choices, default=Stage.WAITING, db_index=True
     )
     offered_at = models.DateTimeField(_("passed"), null=True)
+    last_offered_at = models.DateTimeField(_("last offered"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    last_sent_at = models.DateTimeField(_("last sent"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     opened_at = models.DateTimeField(_("opened"), null=True)
     unreachable_at = models.DateTimeField(_("failed on all channels"), null=True)
@@ -89,27 +91,34 @@ class Progress(models.Model):
 
     def apply(self, event: Event) -> None:
         """Take one event in. Events come in any order; the outcome does not depend on it."""
-        column = FIRST_TIME_OF.get(Kind(event.kind))
-        if column:
-            known: datetime | None = getattr(self, column)
-            setattr(self, column, min(known, event.at) if known else event.at)
-        if event.kind in ANSWERS and (self.answered_at is None or event.at >= self.answered_at):
+        for columns, pick in ((FIRST_TIME_OF, min), (LAST_TIME_OF, max)):
+            if column := columns.get(Kind(event.kind)):
+                known: datetime | None = getattr(self, column)
+                setattr(self, column, pick(known, event.at) if known else event.at)
+        # Of two answers at the same moment one must win whatever the order, so their names decide.
+        if event.kind in ANSWERS and (
+            self.answered_at is None or (event.at, event.kind) >= (self.answered_at, self.answer)
+        ):
             self.answered_at, self.answer = event.at, event.kind
         self.last_event_at = max(self.last_event_at or event.at, event.at)
         self.stage = self._stage()
 
     def _stage(self) -> Stage:
-        if self.withdrawn_at:
+        if _is_after(self.withdrawn_at, self.last_offered_at):
             return Stage.WITHDRAWN
-        if self.answer:
+        if _is_after(self.answered_at, self.last_offered_at):
             return Stage(self.answer)
         if self.opened_at:
             return Stage.OPENED
         if self.delivered_at:
             return Stage.DELIVERED
-        if self.unreachable_at:
+        if _is_after(self.unreachable_at, self.last_sent_at):
             return Stage.UNREACHABLE
         return Stage.SENT if self.sent_at else Stage.WAITING
+
+
+def _is_after(moment: datetime | None, other: datetime | None) -> bool:
+    return moment is not None and (other is None or moment >= other)
 
 
 FIRST_TIME_OF = {
@@ -117,6 +126,11 @@ FIRST_TIME_OF = {
     Kind.ACCEPTED: "sent_at",
     Kind.DELIVERED: "delivered_at",
     Kind.OPENED: "opened_at",
+}
+# An offer may be withdrawn and made again, and a person be out of reach until a new number comes.
+LAST_TIME_OF = {
+    Kind.OFFERED: "last_offered_at",
+    Kind.ACCEPTED: "last_sent_at",
     Kind.UNREACHABLE: "unreachable_at",
     Kind.WITHDRAWN: "withdrawn_at",
 }

@@ -1,0 +1,147 @@
+"""What the admin pages of all apps have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from unfold import admin as unfold
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
+
+from branches.models import Branch
+
+if TYPE_CHECKING:  # unfold has no types; it extends Django's classes, which have them
+    from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
+
+    PlainAdmin = ModelAdmin[Any]
+    TableInline = TabularInline[Any, Any]
+    BlockInline = StackedInline[Any, Any]
+else:
+    PlainAdmin, TableInline, BlockInline = unfold.ModelAdmin, unfold.TabularInline, unfold.StackedInline
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+CHOICE = ChoicesDropdownFilter
+
+# States as labels: blue waits, green is good, red needs somebody.
+WAITS, GOOD, WARNS, BAD = "info", "success", "warning", "danger"
+
+
+def column(
+    description: Any,
+    *,
+    ordering: str | None = None,
+    labels: Mapping[Any, str] | None = None,
+    boolean: bool | None = None,
+) -> Callable[[Method], Method]:
+    """A column of a list. With `labels` the method answers (value, words); `labels` has a colour per value."""
+
+    def mark(method: Method) -> Method:
+        marked: Method = display(description=description, ordering=ordering, label=labels, boolean=boolean)(
+            method
+        )
+        return marked
+
+    return mark
+
+
+def confirmed_action(
+    description: Any, *, question: Any, icon: str, permissions: list[str]
+) -> Callable[[Method], Method]:
+    """A button of a record's page that asks first and then posts: nothing is changed by opening an address."""
+
+    def mark(method: Method) -> Method:
+        dialog = {
+            "title": description,
+            "description": question,
+            "form_class": None,
+            "form_submit_text": description,
+        }
+        marked: Method = action(description=description, icon=icon, permissions=permissions, dialog=dialog)(
+            method
+        )
+        return marked
+
+    return mark
+
+
+def page_action(description: Any, *, icon: str, permissions: list[str]) -> Callable[[Method], Method]:
+    """A link on a record's page to another page about it; it changes nothing."""
+
+    def mark(method: Method) -> Method:
+        marked: Method = action(description=description, icon=icon, permissions=permissions)(method)
+        return marked
+
+    return mark
+
+
+def go_to(address: str) -> HttpResponse:
+    """The answer to a dialog: the browser moves on to `address`."""
+    return HttpResponse(headers={"HX-Redirect": address})
+
+
+def show_once(request: HttpRequest, *, what: str, secret: str) -> None:
+    """The only time a secret is seen: the database holds it encrypted, or only its hash."""
+    words = gettext("%(what)s, shown this once only, so copy it now: %(secret)s")
+    messages.warning(request, words % {"what": what, "secret": secret})
+
+
+class ReadOnlyAdmin(PlainAdmin):
+    """The past: it can be looked at by whoever may, and changed by nobody.
+
+    Its tables grow by millions of rows, so nothing here counts them.
+    """
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = InfinitePaginator
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyTable(TableInline):
+    extra = 0
+    can_delete = False
+
+    def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
+        return self.fields
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+class BranchAndBelow(AutocompleteSelectFilter):  # type: ignore[misc]
+    """Filter by a node of the tree: its own rows and those of everything below it."""
+
+    def queryset(self, _request: HttpRequest, queryset: Any) -> Any:
+        if not self.value():
+            return queryset
+        try:
+            branch = Branch.objects.filter(pk=self.value()).first()
+        except ValidationError as error:
+            raise IncorrectLookupParameters(error) from error
+        return (
+            queryset.filter(**{f"{self.field_path}__path__startswith": branch.path})
+            if branch
+            else queryset.none()
+        )

@@ -1,0 +1,132 @@
+"""The first page of the admin: the bank's funnel by branch, and whether the channels work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Left
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from branches.models import Branch
+from candidates.models import Channel
+from notifications.channels import TRANSPORTS, transport_for
+from notifications.models import Message
+from notifications.states import FAILED, State
+from tracking.models import Progress, Stage
+
+DAYS_SHOWN = 7
+# Shown are the head office and the 分行, each with everything below it.
+LEVELS_SHOWN = 2
+STEPS = {
+    "passed": Q(),
+    "accepted": Q(sent_at__isnull=False),
+    "delivered": Q(delivered_at__isnull=False),
+    "opened": Q(opened_at__isnull=False),
+    "confirmed": Q(stage=Stage.CONFIRMED),
+    "declined": Q(stage=Stage.DECLINED),
+    "unreachable": Q(stage=Stage.UNREACHABLE),
+}
+
+
+@dataclass(frozen=True)
+class FunnelRow:
+    name: str
+    address: str
+    counts: list[int]
+
+
+@dataclass(frozen=True)
+class ChannelHealth:
+    """One channel now and in the last days. `missing` names settings; a channel without a carrier has none."""
+
+    name: str
+    carrier: str
+    missing: list[str]
+    planned: int
+    accepted: int
+    delivered: int
+    failed: int
+    oldest_due: datetime | None
+    tells_delivered: bool
+
+
+def front_page(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's DASHBOARD_CALLBACK."""
+    rows = funnel()
+    unreachable = list(STEPS).index("unreachable")
+    offers = reverse("admin:candidates_offer_changelist")
+    return {
+        **context,
+        "funnel": rows,
+        "total": [sum(column) for column in zip(*(row.counts for row in rows), strict=True)],
+        "channels": channel_health(now=timezone.now()),
+        "days_shown": DAYS_SHOWN,
+        "unreachable": sum(row.counts[unreachable] for row in rows),
+        "unreachable_address": f"{offers}?progress__stage__exact={Stage.UNREACHABLE}",
+    }
+
+
+def funnel() -> list[FunnelRow]:
+    """Offers by branch, and how far they came. Two queries, whatever the size of the bank."""
+    prefix = Left("offer__branch__path", Branch.steplen * LEVELS_SHOWN)
+    counts = {name: Count("pk", filter=condition) for name, condition in STEPS.items()}
+    grouped = Progress.objects.values(at=prefix).annotate(**counts).order_by("at")
+    by_path: dict[str, Any] = {row["at"]: row for row in grouped}
+    offers = reverse("admin:candidates_offer_changelist")
+    return [
+        FunnelRow(
+            name=str(branch),
+            address=f"{offers}?branch__id__exact={branch.pk}",
+            counts=[by_path[branch.path][name] if branch.path in by_path else 0 for name in STEPS],
+        )
+        for branch in Branch.objects.filter(depth__lte=LEVELS_SHOWN)
+    ]
+
+
+def channel_health(*, now: datetime) -> list[ChannelHealth]:
+    messages = Message.objects.filter(created_at__gte=now - timedelta(days=DAYS_SHOWN), created_at__lte=now)
+    counted: dict[str, Any] = {
+        row["channel"]: row
+        for row in messages.values("channel").annotate(
+            planned=Count("pk"),
+            accepted=Count("pk", filter=Q(accepted_at__isnull=False)),
+            delivered=Count("pk", filter=Q(state=State.DELIVERED)),
+            failed=Count("pk", filter=Q(state__in=FAILED)),
+        )
+    }
+    due = (
+        Message.objects.ready(at=now)
+        .values("channel")
+        .annotate(oldest=Min("due_at"))
+        .values_list("channel", "oldest")
+    )
+    oldest = dict(due)
+    return [_health(Channel(name), counted.get(name, {}), oldest.get(name)) for name in Channel.values]
+
+
+def _health(channel: Channel, counts: dict[str, int], oldest_due: datetime | None) -> ChannelHealth:
+    carriers = [transport for transport in TRANSPORTS.values() if transport.channel == channel]
+    current = transport_for(channel)
+    return ChannelHealth(
+        name=str(channel.label),
+        carrier=current.name if current else "",
+        missing=[] if current else [name for carrier in carriers for name in carrier.missing_settings()],
+        planned=counts.get("planned", 0),
+        accepted=counts.get("accepted", 0),
+        delivered=counts.get("delivered", 0),
+        failed=counts.get("failed", 0),
+        oldest_due=oldest_due,
+        tells_delivered=current.tells_delivered if current else True,
+    )
+
+
+def environment(_request: HttpRequest) -> list[str] | None:
+    """Unfold's ENVIRONMENT: a mark on every page of an installation that is not for real use."""
+    return [gettext("Development"), "warning"] if settings.DEBUG else None

@@ -1,0 +1,75 @@
+"""The admin's side bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _page(title: Any, icon: str, model: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+
+
+def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
+    """Unfold's SIDEBAR."""
+    return GROUPS
+
+
+GROUPS: list[dict[str, Any]] = [
+    {
+        "items": [
+            {"title": _("Overview"), "icon": "monitoring", "link": reverse_lazy("admin:index")},
+        ]
+    },
+    {
+        "title": _("Candidates"),
+        "separator": True,
+        "items": [
+            _page(_("Offers"), "badge", "candidates_offer"),
+            _page(_("Candidates"), "groups", "candidates_candidate"),
+            _page(_("Progress of offers"), "timeline", "tracking_progress"),
+            _page(_("Events"), "history", "tracking_event"),
+        ],
+    },
+    {
+        "title": _("What we say"),
+        "separator": True,
+        "items": [
+            _page(_("Templates"), "description", "notifications_notificationtemplate"),
+            _page(_("Template versions"), "library_books", "notifications_templateversion"),
+            _page(_("Core fields"), "lock", "notifications_corefield"),
+            _page(_("Local fields"), "edit_location", "notifications_localfield"),
+            _page(_("Local values"), "pin_drop", "notifications_localvalue"),
+        ],
+    },
+    {
+        "title": _("What was sent"),
+        "separator": True,
+        "items": [
+            _page(_("Messages"), "outbox", "notifications_message"),
+            _page(_("Attempts"), "send", "notifications_attempt"),
+            _page(_("Receipts"), "mark_email_read", "notifications_receipt"),
+        ],
+    },
+    {
+        "title": _("The bank"),
+        "separator": True,
+        "items": [
+            _page(_("Branches"), "account_tree", "branches_branch"),
+            _page(_("People"), "person", "branches_user"),
+            _page(_("Accesses to personal data"), "visibility", "branches_accessrecord"),
+        ],
+    },
+    {
+        "title": _("Machines"),
+        "separator": True,
+        "items": [
+            _page(_("Interview sources"), "input", "candidates_interviewsource"),
+            _page(_("Signals"), "sensors", "candidates_signal"),
+            _page(_("API keys"), "key", "branches_apikey"),
+        ],
+    },
+]
