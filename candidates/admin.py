@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -29,6 +34,7 @@ from branches.admin_parts import (
     go_to,
     show_once,
 )
+from candidates.encryption import decrypt, encrypt
 from candidates.identity import masked_email, masked_id_number
 from candidates.models import Candidate, Channel, InterviewSource, Offer, OfferState, Signal
 from candidates.payload import CandidateIn, PositionIn, ResultIn
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
 else:
     SourceModelForm = forms.ModelForm
 
+SEARCH = "admin search"
 MAPPABLE = frozenset(
     [
         *(name for name in ResultIn.model_fields if name not in {"candidate", "position"}),
@@ -59,6 +66,19 @@ STATE_LABELS = {
 }
 
 
+def sealed(text: str) -> str:
+    """What was searched for, as an address may hold it: encrypted, for it names a person."""
+    return urlsafe_b64encode(encrypt(text, context=SEARCH)).decode()
+
+
+def unsealed(text: str) -> str:
+    """Raises IncorrectLookupParameters for what we have not sealed; the list is then shown whole."""
+    try:
+        return decrypt(urlsafe_b64decode(text), context=SEARCH)
+    except ValueError:
+        raise IncorrectLookupParameters from None
+
+
 class FoundByPerson(ReadOnlyAdmin):
     """Rows are found by the exact name, phone, email or ID number of their person, or by the interview's number.
 
@@ -66,16 +86,25 @@ class FoundByPerson(ReadOnlyAdmin):
     """
 
     offer_path = "offer"
+    change_list_template = "admin/found_by_person.html"
     search_fields = ("pk",)  # shows the search box; the search itself is below
     search_help_text = _("The exact name, phone, email, ID number or interview number")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method == "POST" and "person" in request.POST:
+            return redirect(f"{request.path}?{urlencode({SEARCH_VAR: sealed(request.POST['person'])})}")
+        return super().changelist_view(request, extra_context)
 
     def get_search_results(
         self, _request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         if not search_term.strip():
             return queryset, False
-        by_person = Q(pk__in=Offer.objects.search(search_term))
-        offers = Offer.objects.filter(by_person | Q(interview_id=search_term.strip()))
+        text = unsealed(search_term)
+        by_person = Q(pk__in=Offer.objects.search(text))
+        offers = Offer.objects.filter(by_person | Q(interview_id=text.strip()))
         return queryset.filter(**{f"{self.offer_path}__in": offers}), self.offer_path == "offers"
 
 

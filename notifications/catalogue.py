@@ -47,16 +47,19 @@ class Catalogue:
         raise NoTemplate(f"no published text for {purpose} by {channel}")
 
     def values(self, *, branch: Branch, language: str) -> dict[str, Value]:
-        """Core and local facts in one language; of local ones, the nearest going up the tree."""
+        """Core and local facts in one language; of local ones, the nearest going up the tree.
+
+        What headquarters states comes last, so that no branch can put itself in its place.
+        """
         english = language == Language.ENGLISH
-        facts = {
-            field.key: _value(field.kind, field.value_en if english else field.value) for field in self.core
-        }
+        facts: dict[str, Value] = {}
         for path in reversed(branch.path_and_above):
             for (at, key), local in self.local.items():
                 if at == path:
                     text = (local.value_en or local.value) if english else local.value
                     facts[key] = _value(local.field.kind, text)
+        for field in self.core:
+            facts[field.key] = _value(field.kind, field.value_en if english else field.value)
         return facts
 
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from branches.models import Branch
-from candidates.encryption import blind_index
+from candidates.encryption import blind_index, blind_indexes
 from candidates.models import Candidate, InterviewSource, Offer, OfferState, PageToken, Signal
 from candidates.payload import FieldProblem, InvalidResult, ResultIn
 from notifications.facts import changes_between
@@ -57,7 +57,7 @@ def take_signal(*, source: InterviewSource, webhook_id: str, body: str, result: 
         .filter(source=source, interview_id=result.interview_id)
         .first()
     )
-    if offer and offer.content_digest == _digest(result) and offer.state != OfferState.WITHDRAWN:
+    if offer and _says_the_same(offer, result) and offer.state != OfferState.WITHDRAWN:
         return _repeat_of(offer)
     if not result.passed(source.threshold):
         return _not_passed(source, webhook_id, result, offer)
@@ -84,9 +84,13 @@ def _branch(code: str) -> Branch:
     return branch  # type: ignore[no-any-return]
 
 
-def _digest(result: ResultIn) -> str:
-    """Tells whether two results say the same, without telling what they say."""
-    return blind_index(json.dumps(result.model_dump(mode="json"), sort_keys=True, ensure_ascii=False))
+def _says_the_same(offer: Offer, result: ResultIn) -> bool:
+    """Compared by keyed digests, also by one under a key that has been replaced since."""
+    return offer.content_digest in blind_indexes(_canonical(result))
+
+
+def _canonical(result: ResultIn) -> str:
+    return json.dumps(result.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
 
 
 def _repeat_of(offer: Offer) -> Taken:
@@ -124,11 +128,13 @@ def _not_passed(source: InterviewSource, webhook_id: str, result: ResultIn, offe
 
 
 def _withdraw(offer: Offer) -> None:
+    # Messages are locked before Progress, as a worker does that finishes a batch; else each waits for the other.
+    told = _was_told(offer)
     offer.state = OfferState.WITHDRAWN
     offer.changes += 1
     offer.save(update_fields=["state", "changes"])
     record([Event(offer=offer, kind=Kind.WITHDRAWN, at=timezone.now(), actor="platform")])
-    if _was_told(offer):
+    if told:
         plan(offer=offer, purpose=Purpose.WITHDRAWAL, occurrence=str(offer.changes))
 
 
@@ -157,7 +163,8 @@ def _update(offer: Offer, result: ResultIn, branch: Branch) -> None:
     offer.state = OfferState.OFFERED if was_withdrawn else offer.state
     _fill_offer(offer, result, branch)
     offer.page_tokens.update(expires_at=PageToken.expiry(offer.onboarding_at))
-    record([Event(offer=offer, kind=Kind.CHANGED, at=timezone.now(), actor="platform")])
+    kind = Kind.OFFERED if was_withdrawn else Kind.CHANGED
+    record([Event(offer=offer, kind=kind, at=timezone.now(), actor="platform")])
     changes = changes_between(before, offer, old_branch=old_branch)
     if was_withdrawn or Progress.objects.filter(pk=offer.pk, stage=Stage.UNREACHABLE).exists():
         plan(offer=offer, purpose=Purpose.PASS_NOTICE, occurrence=str(offer.changes + 1))
@@ -192,7 +199,7 @@ def _fill_offer(offer: Offer, result: ResultIn, branch: Branch) -> None:
     offer.score = None if result.score is None else Decimal(str(result.score))
     offer.onboarding_at = result.onboarding_at
     offer.answer_by = answer_deadline(result.onboarding_at, now=timezone.now(), zone=branch.zone)
-    offer.content_digest = _digest(result)
+    offer.content_digest = blind_index(_canonical(result))
     offer.save()
 
 

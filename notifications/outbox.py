@@ -24,7 +24,7 @@ from notifications.draft import Draft, write_draft
 from notifications.models import Attempt, Message, Purpose
 from notifications.plan import plan_fallback
 from notifications.receipts import apply_waiting
-from notifications.states import State, may_move
+from notifications.states import UNSENT, State, may_move
 from tracking.models import Event, Kind
 from tracking.record import record
 
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 MAX_TRIES = 8
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 15.0, 3600.0
+# Besides a missing text: a branch's time zone or a message's own facts that cannot be read.
+UNCOMPOSABLE = (NoTemplate, LookupError, TypeError, ValueError)
 FROZEN = ["version", "language", "subject", "text", "link", "provider_template"]
 CLAIMED = [*FROZEN, "state", "lease", "lease_until", "tries", "provider", "first_sent_at", "error"]
 FINISHED = ["state", "due_at", "tries", "reference", "accepted_at", "error_code", "error", "lease_until"]
@@ -124,8 +126,8 @@ def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Enve
                 written = write_draft(message, catalogue=catalogue, transport=transport)
                 _take_over(message, written.draft)
                 keys.append(written.key)
-        except NoTemplate as error:
-            _put_back(message, str(error))
+        except UNCOMPOSABLE as error:
+            _put_back(message, error)
             continue
         envelopes[message] = _envelope(message, repeat=repeat)
     PageToken.objects.bulk_create(keys)
@@ -137,7 +139,9 @@ def _take_over(message: Message, draft: Draft) -> None:
         setattr(message, name, getattr(draft, name))
 
 
-def _put_back(message: Message, reason: str) -> None:
+def _put_back(message: Message, error: Exception) -> None:
+    # Only our own words are kept: another error's text may repeat a person's data.
+    reason = str(error) if isinstance(error, NoTemplate) else f"cannot be composed ({type(error).__name__})"
     message.due_at, message.error = timezone.now() + timedelta(minutes=5), reason
     message.save(update_fields=["due_at", "error"])
     log.error("message_not_composed", message=str(message.pk), reason=reason)
@@ -169,9 +173,9 @@ def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
     failed: list[Message] = []
     for one in tried:
         if message := held.get(one.message_id):
-            before = message.state
+            before, is_news = message.state, message.accepted_at is None
             _apply(message, one)
-            events += _events(message, before, one)
+            events += _events(message, before, one, is_news=is_news)
             failed += [message] if _has_failed(message, before) else []
     Attempt.objects.bulk_create(
         [_attempt(held[one.message_id], one) for one in tried if one.message_id in held]
@@ -184,10 +188,15 @@ def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
 
 
 def _apply(message: Message, one: Tried) -> None:
+    """A report of the carrier that came meanwhile outweighs what our own request came to."""
     outcome = one.outcome
     message.lease_until = None
     if isinstance(outcome, Accepted):
-        message.reference, message.accepted_at = outcome.reference, timezone.now()
+        message.reference = outcome.reference
+        message.accepted_at = message.accepted_at or timezone.now()
+    if message.state not in UNSENT:
+        return
+    if isinstance(outcome, Accepted):
         message.error_code = message.error = ""
         _move(message, State.ACCEPTED)
         return
@@ -222,9 +231,9 @@ def retry_delay(tries: int, named: float | None) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311  spreads load, guards nothing
 
 
-def _events(message: Message, before: str, one: Tried) -> list[Event]:
+def _events(message: Message, before: str, one: Tried, *, is_news: bool) -> list[Event]:
     if isinstance(one.outcome, Accepted):
-        return [_event(message, Kind.ACCEPTED, one.at, message.purpose)]
+        return [_event(message, Kind.ACCEPTED, one.at, message.purpose)] if is_news else []
     return [_event(message, Kind.FAILED, one.at, one.outcome.code)] if _has_failed(message, before) else []
 
 
@@ -265,13 +274,31 @@ def _event(message: Message, kind: Kind, at: datetime, detail: str) -> Event:
 
 
 # --- Sweep --------------------------------------------------------------------------------------
+@transaction.atomic
 def sweep(*, at: datetime) -> int:
     """Rows whose lease ran out: their worker died, and whether the carrier got them is uncertain.
 
     The lease itself stays until the next claim, so that a worker that was only slow may still finish.
     """
     lost = Message.objects.filter(state=State.SENDING, lease_until__lt=at)
-    count = lost.update(state=State.UNCERTAIN, due_at=at, lease_until=None)
-    if count:
-        log.warning("leases_ran_out", count=count)
-    return count
+    rows = list(lost.select_for_update(skip_locked=True, no_key=True).only("pk", "provider"))
+    # The attempt keeps the message uncertain through a later try that does not reach the carrier either.
+    Attempt.objects.bulk_create(_lost_attempt(message, at) for message in rows)
+    Message.objects.filter(pk__in=[message.pk for message in rows]).update(
+        state=State.UNCERTAIN, due_at=at, lease_until=None
+    )
+    if rows:
+        log.warning("leases_ran_out", count=len(rows))
+    return len(rows)
+
+
+def _lost_attempt(message: Message, at: datetime) -> Attempt:
+    detail = "the worker did not report back"
+    return Attempt(
+        message=message,
+        provider=message.provider,
+        at=at,
+        outcome=State.UNCERTAIN,
+        code="lease",
+        detail=detail,
+    )

@@ -29,14 +29,23 @@ def plan(
 ) -> Message | None:
     """Put one message into the outbox, on the first channel that can reach the person.
 
-    Runs inside the caller's transaction. None, and an event for HR, where no channel is left.
+    Runs inside the caller's transaction. What is planned already stays as it is. None, and an event for HR, where
+    no channel is left.
     """
-    return _plan_on_next(offer, purpose, occurrence, json.dumps(facts, ensure_ascii=False) if facts else "")
+    planned = offer.messages.filter(purpose=purpose, occurrence=occurrence).order_by("created_at").first()
+    return planned or _plan_on_next(
+        offer, purpose, occurrence, json.dumps(facts, ensure_ascii=False) if facts else ""
+    )
 
 
 def plan_fallback(failed: Message) -> Message | None:
-    """The same message on the next channel that was not tried yet."""
-    return _plan_on_next(failed.offer, failed.purpose, failed.occurrence, failed.facts)
+    """The same message on the next channel that was not tried yet.
+
+    One that fails a second time (undelivered, delivered after all, then bounced) has its successor already.
+    """
+    same = failed.offer.messages.filter(purpose=failed.purpose, occurrence=failed.occurrence)
+    successor = same.filter(created_at__gt=failed.created_at).order_by("created_at").first()
+    return successor or _plan_on_next(failed.offer, failed.purpose, failed.occurrence, failed.facts)
 
 
 def _plan_on_next(offer: Offer, purpose: str, occurrence: str, facts: str) -> Message | None:

@@ -6,19 +6,20 @@ from django.db.models import Count
 
 from notifications.models import Message
 from notifications.outbox import sweep
+from notifications.receipts import match_waiting
 from notifications.wake import wake
 
 
 def tick(*, at: datetime) -> dict[str, int]:
     """Return lost rows to the queue and wake a worker for each channel with something due.
 
-    Returns counts: rows swept, and due messages per channel.
+    Returns counts: rows swept, receipts matched, and due messages per channel.
     """
-    swept = sweep(at=at)
+    swept, matched = sweep(at=at), match_waiting()
     due = due_by_channel(at=at)
     for channel in due:
         wake(channel)
-    return {"swept": swept, **due}
+    return {"swept": swept, "matched": matched, **due}
 
 
 def due_by_channel(*, at: datetime) -> dict[str, int]:

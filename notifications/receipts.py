@@ -6,6 +6,7 @@ Receipts come in any order, more than once, and sometimes before we know the mes
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import structlog
 from django.db import transaction
@@ -61,19 +62,40 @@ def _message_of(one: ParsedReceipt) -> Message | None:
     return None
 
 
-def apply_waiting(messages: list[Message]) -> None:
-    """Receipts that were here before their message's reference. Runs in the transaction that locked the rows."""
+def apply_waiting(messages: list[Message]) -> int:
+    """Receipts that were here before their message's reference. Runs in the transaction that locked the rows.
+
+    Returns their number.
+    """
     by_reference = {(m.provider, m.reference): m for m in messages if m.reference}
     waiting = Receipt.objects.filter(
         message__isnull=True,
         provider__in={provider for provider, _ in by_reference},
         reference__in=[reference for _, reference in by_reference],
     )
+    count = 0
     for receipt in waiting.order_by("received_at"):
-        message = by_reference[receipt.provider, receipt.reference]
-        receipt.message = message
-        receipt.save(update_fields=["message"])
-        _apply(receipt, message)
+        if message := by_reference.get((receipt.provider, receipt.reference)):
+            receipt.message = message
+            receipt.save(update_fields=["message"])
+            _apply(receipt, message)
+            count += 1
+    return count
+
+
+@transaction.atomic
+def match_waiting() -> int:
+    """Receipts that crossed with the batch that learned their message's reference: neither saw the other.
+
+    Returns their number. Those of the last day only: a carrier's account may send what is not ours.
+    """
+    since = timezone.now() - timedelta(days=1)
+    waiting = Receipt.objects.filter(message__isnull=True, received_at__gte=since).exclude(reference="")
+    numbers = list(waiting.values_list("provider", "reference")[:1000])
+    messages = Message.objects.filter(
+        provider__in={provider for provider, _ in numbers}, reference__in=[number for _, number in numbers]
+    )
+    return apply_waiting(list(messages.order_by("pk").select_for_update(no_key=True)))
 
 
 def _apply(receipt: Receipt, message: Message) -> None:
@@ -92,18 +114,20 @@ def _apply(receipt: Receipt, message: Message) -> None:
 def _note(receipt: Receipt, message: Message, had_failed: bool) -> None:
     now = timezone.now()
     # A report about the message means that the carrier has it, whatever our own request came to.
-    message.accepted_at = message.accepted_at or now
+    if message.accepted_at is None:
+        message.accepted_at = now
+        record([_event(message, Kind.ACCEPTED, receipt, message.purpose)])
     if receipt.outcome == State.DELIVERED:
         message.delivered_at = now
-        record([_event(message, Kind.DELIVERED, receipt)])
+        record([_event(message, Kind.DELIVERED, receipt, receipt.code)])
     elif receipt.outcome in FAILED:
         message.error_code = receipt.code
-        record([_event(message, Kind.FAILED, receipt)])
+        record([_event(message, Kind.FAILED, receipt, receipt.code)])
         if not had_failed:
             plan_fallback(message)
 
 
-def _event(message: Message, kind: Kind, receipt: Receipt) -> Event:
+def _event(message: Message, kind: Kind, receipt: Receipt, detail: str) -> Event:
     return Event(
         offer_id=message.offer_id,
         kind=kind,
@@ -111,5 +135,5 @@ def _event(message: Message, kind: Kind, receipt: Receipt) -> Event:
         channel=message.channel,
         message_id=message.pk,
         actor=receipt.provider,
-        detail=receipt.code,
+        detail=detail,
     )

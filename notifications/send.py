@@ -44,6 +44,10 @@ def _try(transport: Transport, envelope: Envelope) -> Tried:
 
 
 def _outcome(transport: Transport, envelope: Envelope) -> Accepted | TransportError:
+    if not envelope.to:
+        return TransportError(
+            "there is no address on this channel any more", code="no_address", permanent=True
+        )
     try:
         if envelope.first_sent_at and (found := transport.look_up(envelope)):
             return found

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib import admin
@@ -93,7 +94,7 @@ def test_hq_can_open_the_list_and_a_record_of_everything(
 ) -> None:
     row = a_row_of_each[model]
     assert as_hq.get(page(model)).status_code == 200
-    assert as_hq.get(page(model), {"q": "王小明"}).status_code == 200
+    assert as_hq.get(page(model), {"q": "王小明"}, follow=True).status_code == 200
     assert as_hq.get(page(model, "change", row.pk)).status_code == 200
     may_add = as_hq.get(page(model, "add")).status_code == 200
     assert may_add == (model._meta.label in ADDED_BY_HAND)
@@ -254,18 +255,27 @@ def test_phones_mails_and_keys_are_masked_everywhere(
     assert "/n/••••••" in as_hq.get(page(Message, "change", a_row_of_each[Message].pk)).content.decode()
 
 
+def search(client: Client, model: Model, text: str) -> list[Any]:
+    """What a list shows for a search; the text goes by POST and nowhere into an address."""
+    response = client.post(page(model), {"person": text}, follow=True)
+    [(address, _)] = response.redirect_chain  # type: ignore[attr-defined]
+    assert quote(text) not in address
+    assert text not in address
+    return list(response.context["cl"].result_list)
+
+
 @pytest.mark.parametrize("written", ["王小明", "+8613800138000", "138 0013 8000", "XM@example.com"])
 @pytest.mark.parametrize("model", [Offer, Event, Progress, Message], ids=lambda model: model.__name__)
 def test_rows_are_found_by_the_exact_person(
     as_hq: Client, a_row_of_each: Rows, sh_offer: Offer, model: Model, written: str
 ) -> None:
-    found = as_hq.get(page(model), {"q": written}).context["cl"].result_list
+    found = search(as_hq, model, written)
     assert found
     assert {getattr(row, "offer_id", row.pk) for row in found} == {a_row_of_each[Offer].pk}
 
 
 def test_a_part_of_a_name_finds_nobody(as_hq: Client, offer: Offer) -> None:
-    assert not as_hq.get(page(Offer), {"q": "王"}).context["cl"].result_list
+    assert not search(as_hq, Offer, "王")
 
 
 def test_a_branch_filter_takes_in_what_is_below_it(

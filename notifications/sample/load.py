@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 import tomllib
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from branches.models import Branch, Membership, Role, User
 from candidates.models import InterviewSource, Language
+from candidates.sources import new_secret
 from notifications.models import (
     CoreField,
     LocalField,
@@ -136,8 +136,3 @@ def _source(secret: str, loaded: Loaded) -> None:
     if created:
         source.secret = loaded.source_secret = secret or new_secret()
         source.save()
-
-
-def new_secret() -> str:
-    """A Standard Webhooks secret of 24 random bytes."""
-    return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"

@@ -4,12 +4,14 @@ Source: Twilio's Programmable Messaging API, 2010-04-01; error codes from its er
 """
 
 import logging
+from datetime import timedelta
 from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
-from twilio.base.exceptions import TwilioRestException
+from django.utils import timezone
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -31,6 +33,8 @@ CALLBACK_RETRIES = "#ct=3000&rt=1500&rc=5&rp=all"
 THROTTLED = {20429}
 OUR_SETUP = {401, 403}
 NOT_PROCESSED = {408, 503}
+# Every text holds a key of its own, so looking back further than needed finds no wrong one.
+CLOCKS_DIFFER = timedelta(minutes=15)
 
 
 class PooledHttpClient(HttpClient):  # type: ignore[misc]  # twilio ships no types
@@ -100,13 +104,16 @@ class TwilioTransport(Transport):
         return Accepted(reference=str(sent.sid))
 
     def look_up(self, envelope: Envelope) -> Accepted | None:
-        """Twilio has no idempotency key: ask for what went to this number since, and compare the text."""
+        """Twilio has no idempotency key: ask for what went to this number since, and compare the text.
+
+        Whatever fails here, the message stays uncertain.
+        """
+        since = (envelope.first_sent_at or timezone.now()) - CLOCKS_DIFFER
         try:
-            found = self._api().messages.list(
-                to=envelope.to, date_sent_after=envelope.first_sent_at, page_size=50, limit=200
-            )
-        except TwilioRestException as error:
-            raise TransportError("the look-up failed", code=str(error.code), uncertain=True) from None
+            found = self._api().messages.list(to=envelope.to, date_sent_after=since, page_size=50, limit=200)
+        except (TwilioException, TransportError) as error:
+            # The client wraps a refused page into an error without a code of its own.
+            raise TransportError("the look-up failed", code=type(error).__name__, uncertain=True) from None
         return next((Accepted(str(sent.sid)) for sent in found if sent.body == envelope.text), None)
 
     def answer_callback(self, request: CallbackRequest) -> CallbackReply:

@@ -28,7 +28,8 @@ def answer(request: CallbackRequest, *, token: str, aes_key: str, app_id: str) -
     if request.method == "GET":
         return CallbackReply(body=query.get("echostr", ""))
     event = _element(request.body)
-    if query.get("encrypt_type") == "aes":
+    # The plain signature does not cover the body: with a key set, only what is sealed is believed.
+    if aes_key or query.get("encrypt_type") == "aes":
         sealed = event.findtext("Encrypt") or ""
         _check(
             query.get("msg_signature", ""), token, query.get("timestamp", ""), query.get("nonce", ""), sealed
@@ -47,7 +48,7 @@ def _check(given: str, *parts: str) -> None:
 def _element(xml: bytes) -> Element:
     try:
         return fromstring(xml, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (ParseError, DefusedXmlException, ValueError, LookupError):  # LookupError: no such encoding
         raise CallbackRefused("not the XML of an event") from None
 
 

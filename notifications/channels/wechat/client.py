@@ -82,7 +82,9 @@ def _token(*, stale: str) -> str:
             known = _cached()
             if known and known != stale:
                 return known  # another worker was quicker
-            return _fetch(force=bool(stale))
+            token = _fetch(force=False)
+            # Forcing makes void what others hold, and is allowed a few times a day: only where asking is not enough.
+            return token if token != stale else _fetch(force=True)
     except RedisError as error:
         raise TransportError("no turn to refresh the token", code=type(error).__name__) from None
 
@@ -101,6 +103,11 @@ def _fetch(*, force: bool) -> str:
         token, seconds = str(told["access_token"]), int(told["expires_in"])
     except WeChatError as error:
         raise TransportError("no access token", code=str(error.errcode)) from None
+    except TransportError as error:
+        # Whatever became of this call, the message itself was not sent: nothing is uncertain.
+        raise TransportError(
+            error.reason, code=error.code, throttled=error.throttled, retry_after=error.retry_after
+        ) from None
     except (KeyError, ValueError):
         raise TransportError("no access token in the answer", code="stable_token") from None
     _remember(token, max(seconds - EARLY_SECONDS, 60))

@@ -16,6 +16,7 @@ from notifications.channels.wechat import callbacks, client
 
 QUOTA = {45009, 45011, 45047}
 BUSY = {-1}
+AES_KEY_LENGTH = 43  # of base64, one "=" short
 OUR_SETUP = {40013, 40125, 40164, 48001, 50002}
 
 
@@ -23,6 +24,14 @@ class WeChatTransport(Transport):
     name: ClassVar[str] = "wechat"
     channel: ClassVar[str] = "wechat"
     needs = ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN")
+
+    def contradictions(self) -> list[str]:
+        problems = super().contradictions()
+        if len(settings.WECHAT_AES_KEY) not in {0, AES_KEY_LENGTH}:
+            problems.append(
+                f"{self.name}: WECHAT_AES_KEY has {AES_KEY_LENGTH} characters, or none in plain mode."
+            )
+        return problems
 
     def send(self, envelope: Envelope) -> Accepted:
         """HTTP success is not delivery: that comes as an event."""

@@ -1,0 +1,64 @@
+"""The carriers' stand-in as a process of its own, and settings that lead to it."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+from pytest_django import Settings
+
+from notifications.channels.base import Envelope
+from tests.sandbox.running import (
+    ACCOUNTS,
+    AES_KEY,
+    WECHAT_APP_ID,
+    WECHAT_SECRET,
+    WECHAT_TOKEN,
+    Listener,
+    Sandbox,
+    start_sandbox,
+)
+
+
+@pytest.fixture(scope="session")
+def carriers_callbacks() -> Iterator[Listener]:
+    """Where the carriers' reports arrive."""
+    listener = Listener()
+    yield listener
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def running_carriers(carriers_callbacks: Listener) -> Iterator[Sandbox]:
+    sandbox = start_sandbox(
+        "--wechat-callback",
+        f"{carriers_callbacks.url}/callbacks/wechat/",
+        environment={**ACCOUNTS, "WECHAT_AES_KEY": AES_KEY},
+    )
+    yield sandbox
+    assert sandbox.stop() == 0
+
+
+@pytest.fixture
+def callbacks(carriers_callbacks: Listener) -> Listener:
+    carriers_callbacks.requests.clear()
+    return carriers_callbacks
+
+
+@pytest.fixture
+def sandbox(running_carriers: Sandbox, callbacks: Listener, settings: Settings) -> Sandbox:
+    """Without faults and messages; the product's settings name its addresses and accounts."""
+    running_carriers.reset()
+    callbacks.requests.clear()
+    settings.TWILIO_API_URL = settings.WECHAT_API_URL = running_carriers.url
+    settings.TWILIO_ACCOUNT_SID = ACCOUNTS["TWILIO_ACCOUNT_SID"]
+    settings.TWILIO_AUTH_TOKEN = ACCOUNTS["TWILIO_AUTH_TOKEN"]
+    settings.WECHAT_APP_ID, settings.WECHAT_APP_SECRET = WECHAT_APP_ID, WECHAT_SECRET
+    settings.WECHAT_TOKEN, settings.WECHAT_AES_KEY = WECHAT_TOKEN, AES_KEY
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_carriers.smtp_port
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.PUBLIC_URL = callbacks.url
+    return running_carriers
+
+
+def envelope(to: str, text: str = "请确认。", *, message_id: UUID | None = None, **more: object) -> Envelope:
+    return Envelope(message_id=message_id or uuid4(), to=to, subject="录用通知", text=text, **more)  # type: ignore[arg-type]
