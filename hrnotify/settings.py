@@ -171,6 +171,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # that has collected them names the folder.
 STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+# Look a file up when it is asked for, instead of all at the start; slower per file, for short-lived processes.
+WHITENOISE_AUTOREFRESH = env.bool("STATIC_ON_DEMAND", default=DEBUG)
 
 # --- Limits of the machine API ------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

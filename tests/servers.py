@@ -24,6 +24,8 @@ ENVIRONMENT = {
     "PUBLIC_URL": "http://testserver",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "DEBUG": "false",
+    # Each test client would otherwise read all static files anew.
+    "STATIC_ON_DEMAND": "true",
     "TIME_ZONE": "Asia/Shanghai",
     "LANGUAGE_CODE": "zh-hans",
     "LOG_LEVEL": "WARNING",

@@ -258,7 +258,7 @@ def test_phones_mails_and_keys_are_masked_everywhere(
 def search(client: Client, model: Model, text: str) -> list[Any]:
     """What a list shows for a search; the text goes by POST and nowhere into an address."""
     response = client.post(page(model), {"person": text}, follow=True)
-    [(address, _)] = response.redirect_chain  # type: ignore[attr-defined]
+    [(address, _)] = response.redirect_chain
     assert quote(text) not in address
     assert text not in address
     return list(response.context["cl"].result_list)

@@ -1,9 +1,7 @@
 """Claim, finish, sweep: on real PostgreSQL, with workers that meet, are slow, or die."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Barrier
 from uuid import uuid4
@@ -35,6 +33,7 @@ from notifications.states import State
 from tests import platform
 from tests.factories import MessageFactory, OfferFactory, published
 from tests.notifications.twilio_receipts import receipt
+from tests.notifications.workers import own_connection, somebody_waits_for_a_lock
 from tests.sandbox.running import eventually
 from tracking.models import Event, Kind, Progress, Stage
 
@@ -196,15 +195,6 @@ def test_a_version_published_meanwhile_is_used_by_what_was_not_sent_and_by_nothi
 
 
 # --- Two workers --------------------------------------------------------------------------------
-@contextmanager
-def own_connection() -> Iterator[None]:
-    """A thread of a test is a worker with a connection of its own."""
-    try:
-        yield
-    finally:
-        connection.close()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_take_the_same_row(bj_cbd: Branch) -> None:
     for _ in range(40):
@@ -261,13 +251,6 @@ def test_a_withdrawal_waits_for_the_worker_that_finishes_without_stopping_it(mes
 def take_result_back(offer: Offer) -> None:
     given = platform.result(interview_id=offer.interview_id, result="failed")
     take_signal(source=offer.source, webhook_id="msg_1", body="", result=parse_result(platform.encode(given)))
-
-
-def somebody_waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        (waiting,) = cursor.fetchone() or (0,)
-        return bool(waiting)
 
 
 # --- Finish: accepted ---------------------------------------------------------------------------

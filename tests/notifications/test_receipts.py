@@ -6,7 +6,7 @@ from itertools import permutations
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import transaction
 
 from candidates.models import Offer
 from notifications.models import Message, Receipt
@@ -15,6 +15,8 @@ from notifications.receipts import take_receipts
 from notifications.states import RANK, State
 from tests.factories import MessageFactory
 from tests.notifications.twilio_receipts import receipt
+from tests.notifications.workers import own_connection, somebody_waits_for_a_lock
+from tests.sandbox.running import eventually
 from tracking.models import Event, Kind, Progress, Stage
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,15 @@ def test_two_reported_failures_start_one_fallback(message: Message) -> None:
     assert Message.objects.count() == 2
 
 
+def test_two_reported_failures_of_the_last_channel_are_one_for_hr(message: Message) -> None:
+    message.offer.candidate.email = ""
+    message.offer.candidate.save()
+    for code in ("30005", "30006"):
+        bounced = replace(receipt(message, f"bounce {code}", code=code), outcome=State.BOUNCED)
+        take_receipts([receipt(message, UNDELIVERED, code=code), bounced])
+    assert Event.objects.filter(kind=Kind.UNREACHABLE).count() == 1
+
+
 def test_a_failure_after_a_late_delivery_starts_no_second_fallback(message: Message) -> None:
     message.offer.candidate.wechat_openid = "oHAIYUE1"  # a third channel is there
     message.offer.candidate.save()
@@ -156,16 +167,30 @@ def test_a_receipt_that_crossed_with_its_message_s_reference_is_applied_by_the_n
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_receipt_waits_for_the_one_before_it_and_sees_what_it_did(message: Message) -> None:
+    def report_failure() -> None:
+        with own_connection():
+            take(message, UNDELIVERED)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            take(message, DELIVERED)
+            failure = pool.submit(report_failure)
+            eventually(somebody_waits_for_a_lock)
+        failure.result()
+    assert now_of(message).state == State.DELIVERED
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("words", [(DELIVERED, UNDELIVERED), (UNDELIVERED, UNDELIVERED), (SENT, DELIVERED)])
 def test_two_receipts_at_once_are_applied_one_after_the_other(message: Message, words: list[str]) -> None:
     start = Barrier(2)
 
     def report(number: int, word: str) -> None:
-        try:
+        with own_connection():
             start.wait()
             take_receipts([receipt(message, word, code=f"3000{number}")])
-        finally:
-            connection.close()
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(report, number, word) for number, word in enumerate(words)]:
