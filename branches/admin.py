@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminURLInputWidget
@@ -144,7 +144,7 @@ class BranchAdmin(PlainAdmin):
 
     @column(_("name"))
     def named(self, branch: Branch) -> str:
-        return str(branch).removeprefix(f"{branch.code} ")
+        return branch.label(get_language() or "")
 
     @column(_("level"))
     def level(self, branch: Branch) -> str:

@@ -92,42 +92,34 @@ def show_once(request: HttpRequest, *, what: str, secret: str) -> None:
     messages.warning(request, words % {"what": what, "secret": secret})
 
 
-class ReadOnlyAdmin(PlainAdmin):
-    """The past: it can be looked at by whoever may, and changed by nobody.
+class Unchangeable:
+    """Looked at by whoever may, and changed by nobody."""
 
-    Its tables grow by millions of rows, so nothing here counts them.
-    """
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(Unchangeable, PlainAdmin):
+    """The past. Its tables grow by millions of rows, so nothing here counts them."""
 
     actions = None
     list_per_page = 50
     show_full_result_count = False
     paginator = InfinitePaginator
 
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
 
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyTable(TableInline):
+class ReadOnlyTable(Unchangeable, TableInline):
     extra = 0
     can_delete = False
 
     def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
         return self.fields
-
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
 
 
 class BranchAndBelow(AutocompleteSelectFilter):  # type: ignore[misc]

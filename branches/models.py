@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 class Role(models.TextChoices):
     HQ_HR = "hq_hr", _("HQ HR")
     BRANCH_HR = "branch_hr", _("Branch HR")
+
+
+def validate_time_zone(name: str) -> None:
+    """Raises ValidationError for what the tz database does not name."""
+    if name not in available_timezones():
+        raise ValidationError(_("There is no such time zone. An example is Asia/Shanghai."))
 
 
 class BranchQuerySet(MP_NodeQuerySet):  # type: ignore[misc]
@@ -60,7 +67,9 @@ class Branch(MP_Node):  # type: ignore[misc]
     contact = models.CharField(_("contact (Chinese)"), max_length=100)
     contact_en = models.CharField(_("contact (English)"), max_length=100)
     map_url = models.URLField(_("map link"), blank=True)
-    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, default="Asia/Shanghai", validators=[validate_time_zone]
+    )
 
     objects = BranchManager()
 
@@ -196,10 +205,3 @@ class AccessRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.what}"
-
-
-def as_principal(user: Any) -> Principal:
-    """The signed-in user of a request, for `visible_to`; an anonymous one is a programming error."""
-    if not isinstance(user, User):
-        raise TypeError("a scope needs a signed-in user")
-    return user

@@ -34,6 +34,15 @@ MAX_TRIES = 8
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 15.0, 3600.0
 # Besides a missing text: a branch's time zone or a message's own facts that cannot be read.
 UNCOMPOSABLE = (NoTemplate, LookupError, TypeError, ValueError)
+# While which answer a message still makes sense; everything not named here is for whoever is joining.
+JOINING = {OfferState.OFFERED, OfferState.CONFIRMED}
+WANTED_WHILE = {
+    Purpose.PASS_NOTICE: {OfferState.OFFERED},
+    Purpose.UNREAD: {OfferState.OFFERED},
+    Purpose.UNCONFIRMED: {OfferState.OFFERED},
+    Purpose.WITHDRAWAL: {OfferState.WITHDRAWN},
+    Purpose.HR_REPLY: set(OfferState),
+}
 FROZEN = ["version", "language", "subject", "text", "link", "provider_template"]
 CLAIMED = [*FROZEN, "state", "lease", "lease_until", "tries", "provider", "first_sent_at", "error"]
 FINISHED = ["state", "due_at", "tries", "reference", "accepted_at", "error_code", "error", "lease_until"]
@@ -72,7 +81,7 @@ def claim(*, transport: Transport, limit: int) -> Batch:
     if not messages:
         return Batch(lease, [])
     _read_offers(messages)
-    wanted = _skip_unwanted(messages, now)
+    wanted = _give_up_exhausted(_skip_unwanted(messages, now), now)
     envelopes = _freeze(wanted, transport)
     for message in envelopes:
         message.lease, message.lease_until = lease, now + timedelta(seconds=settings.LEASE_SECONDS)
@@ -102,10 +111,17 @@ def _skip_unwanted(messages: list[Message], now: datetime) -> list[Message]:
 
 def is_wanted(message: Message) -> bool:
     """Whether what the message says still makes sense for its offer."""
-    state = message.offer.state
-    if message.purpose == Purpose.WITHDRAWAL:
-        return state == OfferState.WITHDRAWN
-    return state not in {OfferState.WITHDRAWN, OfferState.DECLINED}
+    return message.offer.state in WANTED_WHILE.get(Purpose(message.purpose), JOINING)
+
+
+def _give_up_exhausted(messages: list[Message], now: datetime) -> list[Message]:
+    """Messages with tries left. A row whose worker died at every try never came to `finish`, which counts them."""
+    exhausted = [message for message in messages if message.tries >= MAX_TRIES]
+    for message in exhausted:
+        message.state, message.error = State.EXPIRED, "no try came to an end"
+        plan_fallback(message)
+    record([_event(message, Kind.FAILED, now, message.error_code) for message in exhausted])
+    return [message for message in messages if message not in exhausted]
 
 
 def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Envelope]:

@@ -42,6 +42,7 @@ from notifications.models import (
     TemplateBody,
     TemplateVersion,
 )
+from tests.platform import SECRET
 from tracking.models import Event, Kind
 from tracking.record import record
 
@@ -111,7 +112,7 @@ class SourceFactory(DjangoModelFactory[InterviewSource]):
 
     slug = "ai-interview"
     name = "AI interview"
-    secret = "whsec_bWFkZS11cCBzZWNyZXQgb2YgdGhlIHRlc3Rz"
+    secret = SECRET
 
 
 class CandidateFactory(DjangoModelFactory[Candidate]):

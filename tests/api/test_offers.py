@@ -1,6 +1,7 @@
 """Offers out: only to a machine with a key, and only of its own part of the bank."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -49,6 +50,14 @@ def test_the_api_describes_itself_in_valid_openapi(client: Client) -> None:
     validate(description)
     operation = description["paths"]["/api/v1/interview-results/{source}"]["post"]
     assert "data" in operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
+
+
+def test_the_description_names_no_shape_that_it_does_not_hold(client: Client) -> None:
+    description = client.get("/api/v1/openapi.json").content.decode()
+    named = set(re.findall(r'"\$ref": "([^"]+)"', description))
+    held = {f"#/components/schemas/{name}" for name in json.loads(description)["components"]["schemas"]}
+    assert named
+    assert named <= held
 
 
 def test_the_description_s_page_loads_nothing_from_outside(client: Client) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from branches.models import ApiKey, Branch, Membership, Role, User, as_principal
+from branches.models import ApiKey, Branch, Membership, Role, User
 from branches.permissions import UNCHANGEABLE, RoleBackend
 from candidates.models import Offer
 
@@ -51,11 +49,6 @@ def test_a_key_opens_its_branch_until_it_is_revoked(bj: Branch, offer: Offer, sh
     assert ApiKey.objects.authenticate(plain[:-1]) is None
     ApiKey.objects.update(revoked_at=timezone.now())
     assert ApiKey.objects.authenticate(plain) is None
-
-
-def test_an_anonymous_visitor_has_no_scope() -> None:
-    with pytest.raises(TypeError):
-        as_principal(AnonymousUser())
 
 
 def test_hq_may_look_at_everything_and_change_all_but_the_past(hq: User, bj_cbd_hr: User) -> None:

@@ -12,31 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candidates.payload import InvalidResult, parse_result
+from tests import platform
 
-GOOD: dict[str, Any] = {
-    "type": "interview.completed",
-    "timestamp": "2026-11-20T09:30:00+08:00",
-    "data": {
-        "interview_id": "AI-2026-000123",
-        "score": 86.5,
-        "result": "passed",
-        "candidate": {
-            "name": "王小明",
-            "phone": "138 0013 8000",
-            "email": "xm@example.com",
-            "id_number": "11010519491231002x",
-            "category": "campus",
-            "wechat_openid": None,
-            "push_id": None,
-            "preferred_channels": ["wechat", "sms"],
-            "style": "concise",
-            "language": "zh-hans",
-        },
-        "position": {"code": "TELLER", "title": "综合柜员"},
-        "branch": "BJ-CBD",
-        "onboarding_at": "2026-12-07T09:00:00+08:00",
-    },
-}
+# As platforms write it, not yet in the form the system keeps.
+GOOD = platform.result(
+    candidate__phone="138 0013 8000",
+    candidate__id_number="11010519491231002x",
+    onboarding_at="2026-12-07T09:00:00+08:00",
+)
 CANARY = "CANARY-7731"
 MISSING = object()
 

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from pytest_django import Settings
 
 from hrnotify.embedded import EmbeddedServers
@@ -86,6 +88,13 @@ def test_a_repeat_is_the_same_message(sandbox: Sandbox) -> None:
     sent = card()
     assert WECHAT.send(sent) == WECHAT.send(sent)
     assert len(sandbox.messages(channel="wechat")) == 1
+
+
+def test_a_repeat_that_wechat_would_no_longer_recognise_is_left_to_another_channel(sandbox: Sandbox) -> None:
+    before = sandbox.counts("wechat")
+    late = error_of(card(first_sent_at=timezone.now() - timedelta(minutes=9, seconds=1)))
+    assert (late.permanent, late.code) == (True, "repeat_window")
+    assert sandbox.counts("wechat") == before
 
 
 def test_an_answer_that_never_comes_is_uncertain_and_a_repeat_does_no_harm(

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from branches.models import Branch
@@ -472,3 +473,56 @@ def test_facts_of_a_message_reach_its_text(offer: Offer) -> None:
     )
     [envelope] = take().envelopes
     assert "another name" in envelope.text
+
+
+# --- Whether a message still makes sense ---------------------------------------------------------
+@pytest.mark.parametrize(
+    ("purpose", "state", "wanted"),
+    [
+        (Purpose.PASS_NOTICE, OfferState.OFFERED, True),
+        (Purpose.PASS_NOTICE, OfferState.CONFIRMED, False),
+        (Purpose.PASS_NOTICE, OfferState.DECLINED, False),
+        (Purpose.UNCONFIRMED, OfferState.CONFIRMED, False),
+        (Purpose.ONE_DAY, OfferState.CONFIRMED, True),
+        (Purpose.ONE_DAY, OfferState.DECLINED, False),
+        (Purpose.WITHDRAWAL, OfferState.WITHDRAWN, True),
+        (Purpose.WITHDRAWAL, OfferState.OFFERED, False),
+        (Purpose.HR_REPLY, OfferState.DECLINED, True),
+    ],
+)
+def test_a_message_is_sent_only_while_it_makes_sense(
+    offer: Offer, purpose: Purpose, state: OfferState, wanted: bool
+) -> None:
+    published(purpose)
+    message = MessageFactory.create(offer=offer, purpose=purpose)
+    Offer.objects.update(state=state)
+    batch = take()
+    assert (len(batch.envelopes), now_of(message).state) == (
+        (1, State.SENDING) if wanted else (0, State.SKIPPED)
+    )
+
+
+def test_a_message_whose_worker_dies_at_every_try_is_given_up_and_the_next_channel_takes_over(
+    message: Message,
+) -> None:
+    for _ in range(MAX_TRIES):
+        assert take().envelopes
+        Message.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        sweep(at=timezone.now())
+    assert not take().envelopes
+    assert now_of(message).state == State.EXPIRED
+    assert Message.objects.exclude(pk=message.pk).get().channel == "email"
+
+
+def test_a_batch_takes_the_same_queries_whatever_its_size(bj_cbd: Branch) -> None:
+    counts = set()
+    for size in (5, 50):
+        for _ in range(size):
+            MessageFactory.create(offer=OfferFactory.create(branch=bj_cbd))
+        with CaptureQueriesContext(connection) as claiming:
+            batch = take(limit=100)
+        with CaptureQueriesContext(connection) as finishing:
+            end(batch, Accepted("SM1"))
+        assert len(batch.envelopes) == size
+        counts.add((len(claiming), len(finishing)))
+    assert len(counts) == 1, counts

@@ -1,8 +1,10 @@
 """WeChat template messages of an official (service) account."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
+from django.utils import timezone
 
 from notifications.channels.base import (
     Accepted,
@@ -14,6 +16,8 @@ from notifications.channels.base import (
 )
 from notifications.channels.wechat import callbacks, client
 
+# WeChat remembers a client_msg_id for 10 minutes; a minute of them is kept for the request itself.
+REPEATABLE = timedelta(minutes=9)
 QUOTA = {45009, 45011, 45047}
 BUSY = {-1}
 AES_KEY_LENGTH = 43  # of base64, one "=" short
@@ -35,6 +39,7 @@ class WeChatTransport(Transport):
 
     def send(self, envelope: Envelope) -> Accepted:
         """HTTP success is not delivery: that comes as an event."""
+        _must_be_repeatable(envelope)
         try:
             told = client.call(
                 "/cgi-bin/message/template/send",
@@ -42,7 +47,7 @@ class WeChatTransport(Transport):
                     "touser": envelope.to,
                     "template_id": envelope.provider_template,
                     "url": envelope.link,
-                    # The same person and number within 10 minutes is sent once.
+                    # The same person and number is sent once within REPEATABLE.
                     "client_msg_id": str(envelope.message_id),
                     "data": {key: {"value": value} for key, value in template_fields(envelope.text)},
                 },
@@ -58,6 +63,12 @@ class WeChatTransport(Transport):
             aes_key=settings.WECHAT_AES_KEY,
             app_id=settings.WECHAT_APP_ID,
         )
+
+
+def _must_be_repeatable(envelope: Envelope) -> None:
+    """What may already be with WeChat is not repeated once WeChat no longer knows it: another channel is surer."""
+    if envelope.first_sent_at and timezone.now() - envelope.first_sent_at > REPEATABLE:
+        raise TransportError("too late to repeat without doubling", code="repeat_window", permanent=True)
 
 
 def template_fields(text: str) -> list[tuple[str, str]]:
