@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 from redis.exceptions import RedisError
 
+from api.schemas import RefusedOut
 from candidates.models import InterviewSource
 from candidates.payload import FieldProblem
 from candidates.verifiers import SignatureRefused, verify
@@ -31,7 +32,7 @@ class Refused(Exception):
         return cls(status, [FieldProblem(field=field, error=error)], headers)
 
     def response(self) -> JsonResponse:
-        body = {"status": "refused", "errors": [problem.model_dump() for problem in self.problems]}
+        body = RefusedOut(errors=self.problems).model_dump()
         return JsonResponse(body, status=self.status, headers=self.headers)
 
 
@@ -58,9 +59,13 @@ def admit(request: HttpRequest, *, slug: str, max_bytes: int) -> Admitted:
     return Admitted(source, webhook_id, body)
 
 
+def is_too_large(request: HttpRequest, *, max_bytes: int) -> bool:
+    """The announced length is looked at first: what is too large is never read into memory."""
+    return int(request.META.get("CONTENT_LENGTH") or 0) > max_bytes or len(request.body) > max_bytes
+
+
 def _text(request: HttpRequest, max_bytes: int) -> str:
-    # The announced length is looked at first: what is too large is never read into memory.
-    if int(request.META.get("CONTENT_LENGTH") or 0) > max_bytes or len(request.body) > max_bytes:
+    if is_too_large(request, max_bytes=max_bytes):
         raise Refused.because(413, "body", f"is larger than {max_bytes} bytes")
     try:
         return request.body.decode()

@@ -1,12 +1,11 @@
 """What the machine API answers."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from ninja import Schema
 
-from candidates.payload import FieldProblem
+from candidates.payload import FieldProblem, InterviewResult
 
 
 class TakenOut(Schema):
@@ -23,7 +22,9 @@ class RefusedOut(Schema):
 
 
 class BatchIn(Schema):
-    results: list[dict[str, Any]]
+    """For the API's description; each result is read by itself, so that one that is wrong stops no other."""
+
+    results: list[InterviewResult]
 
 
 class BatchItemOut(Schema):

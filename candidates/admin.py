@@ -272,11 +272,10 @@ class OfferAdmin(FoundByPerson):
             "tracking_event": _("Events"),
             "candidates_signal": _("Signals"),
         }
+        link = '<a class="text-link" href="{}?offer__id__exact={}">{}</a>'
         links = [
-            format_html('<a class="text-link" href="{}?offer__id__exact={}">{}</a>', address, offer.pk, words)
-            for address, words in (
-                (reverse(f"admin:{page}_changelist"), words) for page, words in pages.items()
-            )
+            format_html(link, reverse(f"admin:{page}_changelist"), offer.pk, words)
+            for page, words in pages.items()
         ]
         return format_html("{} · {} · {}", *links)
 

@@ -17,7 +17,8 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from candidates.models import InterviewSource, Verifier
 
 TOLERANCE = timedelta(minutes=5)
-MAX_ID = 150
+# A batch adds each result's place, and `Signal.webhook_id` takes 200.
+LONGEST_DELIVERY_ID = 150
 
 
 class SignatureRefused(Exception):
@@ -33,7 +34,7 @@ def verify(*, source: InterviewSource, headers: Mapping[str, str], body: str) ->
         except SignatureRefused as refused:
             reasons.append(refused)
             continue
-        if not delivery or len(delivery) > MAX_ID or not delivery.isprintable():
+        if not delivery or len(delivery) > LONGEST_DELIVERY_ID or not delivery.isprintable():
             raise SignatureRefused("the delivery's id is missing or too long")
         return delivery
     raise reasons[0] if reasons else SignatureRefused("the source has no secret")

@@ -10,6 +10,7 @@ from django.core.checks import register as register_check
 from django.core.exceptions import ImproperlyConfigured
 
 from candidates.encryption import FieldKeyError, parse_keys
+from candidates.models import Channel
 from notifications.channels import TRANSPORTS
 
 NEW_KEY = 'python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
@@ -69,7 +70,7 @@ def carriers(**_: Any) -> list[CheckMessage]:
 
 
 def _sms_order() -> list[CheckMessage]:
-    known = [name for name, transport in TRANSPORTS.items() if transport.channel == "sms"]
+    known = [name for name, transport in TRANSPORTS.items() if transport.channel == Channel.SMS]
     hint = f"Known SMS providers: {', '.join(known)}."
     return [
         Error(f"SMS_PROVIDERS names {name!r}, which is not known.", hint=hint, id="hrnotify.E011")

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -54,7 +54,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0  # time.monotonic()
     failures: int = 0
-    due: float = field(default=0.0)  # time.monotonic() of the next start; 0 when none is planned
+    due: float = 0.0  # time.monotonic() of the next start; 0 when none is planned
 
     def spawn(self, *, variables: Mapping[str, str]) -> None:
         with self.log.open("ab") as log:
@@ -124,9 +124,12 @@ class Stack:
     ) -> None:
         self.port = port or port_setting("PORT", default=8000)
         self.sandbox_port = sandbox_port or port_setting("SANDBOX_PORT", default=8025)
-        self.sandbox_smtp_port = port_setting("SANDBOX_SMTP_PORT", default=self.sandbox_port + 1)
-        if sandbox_port:
-            self.sandbox_smtp_port = sandbox_port + 1
+        # A port given in code brings its neighbour with it, whatever the environment says of mail.
+        self.sandbox_smtp_port = (
+            sandbox_port + 1
+            if sandbox_port
+            else port_setting("SANDBOX_SMTP_PORT", default=self.sandbox_port + 1)
+        )
         self.folder = (folder or CHECKOUT / "var" / str(self.port)).resolve()
         self.variables = {**os.environ, **self.addresses(), **(variables or {})}
         self.with_sandbox = sandbox

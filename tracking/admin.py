@@ -53,7 +53,7 @@ class ProgressAdmin(FoundByPerson):
     list_display = (
         "offer",
         "branch",
-        "far",
+        "how_far",
         "offered_at",
         "sent_at",
         "delivered_at",
@@ -70,5 +70,5 @@ class ProgressAdmin(FoundByPerson):
         return str(progress.offer.branch)
 
     @column(_("stage"), ordering="stage", labels=STAGE_LABELS)
-    def far(self, progress: Progress) -> tuple[str, str]:
+    def how_far(self, progress: Progress) -> tuple[str, str]:
         return progress.stage, progress.get_stage_display()

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from api.admission import is_too_large
 from notifications.channels import TRANSPORTS
 from notifications.channels.base import CallbackRefused, CallbackRequest
 from notifications.receipts import take_receipts
@@ -20,7 +21,7 @@ def receive(request: HttpRequest, carrier: str, rest: str = "") -> HttpResponse:
     transport = TRANSPORTS.get(carrier)
     if transport is None or transport.missing_settings():
         raise Http404
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.SIGNAL_MAX_BYTES:
+    if is_too_large(request, max_bytes=settings.SIGNAL_MAX_BYTES):
         return HttpResponse(status=413)
     try:
         reply = transport.answer_callback(_as_callback(request, rest))

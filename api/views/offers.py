@@ -19,10 +19,10 @@ class KeyAuth(HttpBearer):
 
 
 def _key(request: HttpRequest) -> ApiKey:
-    """The key KeyAuth has let in."""
+    """The key KeyAuth has let in; anything else is a programming error."""
     key = getattr(request, "auth", None)
     if not isinstance(key, ApiKey):
-        raise Refused.because(401, "authorization", "needs a valid API key")
+        raise TypeError("the route is not guarded by KeyAuth")
     return key
 
 

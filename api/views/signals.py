@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from api.admission import Admitted, Refused, admit
+from api.descriptions import signed_body
 from api.schemas import BatchIn, BatchItemOut, BatchOut, RefusedOut, TakenOut
 from candidates.payload import FieldProblem, InterviewResult, InvalidResult, parse_result
 from candidates.verifiers import mapped
@@ -17,23 +18,14 @@ from notifications.intake import AlreadyConfirmed, Taken, take_signal
 router = Router(tags=["Interview results"])
 MAX_BATCH = 1000
 REFUSALS = dict.fromkeys((400, 401, 404, 409, 413, 422, 429), RefusedOut)
-SIGNED = [
-    {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
-    for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
-]
 
 
-def _documented(model: Any) -> dict[str, Any]:
-    """The body is read by hand, because its signature covers the bytes; the description still shows its shape."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
-    return {
-        "parameters": SIGNED,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-    }
-
-
-@router.post("/{source}", response={200: TakenOut, 202: TakenOut, **REFUSALS}, summary="One interview result")
+@router.post(
+    "/{source}",
+    response={200: TakenOut, 202: TakenOut, **REFUSALS},
+    summary="One interview result",
+    openapi_extra=signed_body(InterviewResult),
+)
 def receive(request: HttpRequest, source: str) -> Any:
     """Signed by the Standard Webhooks scheme. What is answered 202 is durable; a repeat is answered 200."""
     admitted = admit(request, slug=source, max_bytes=settings.SIGNAL_MAX_BYTES)
@@ -41,7 +33,12 @@ def receive(request: HttpRequest, source: str) -> Any:
     return Status(200 if taken.repeated else 202, _out(taken))
 
 
-@router.post("/{source}/batch", response={202: BatchOut, **REFUSALS}, summary="Up to 1,000 interview results")
+@router.post(
+    "/{source}/batch",
+    response={202: BatchOut, **REFUSALS},
+    summary="Up to 1,000 interview results",
+    openapi_extra=signed_body(BatchIn),
+)
 def receive_batch(request: HttpRequest, source: str) -> Any:
     """Each result is taken or refused by itself and answered in its place; the whole can be repeated safely."""
     admitted = admit(request, slug=source, max_bytes=settings.BATCH_MAX_BYTES)
@@ -63,6 +60,7 @@ def _take(admitted: Admitted, webhook_id: str, body: str) -> Taken:
 
 
 def _must_be_json(body: str) -> Any:
+    """The parsed body. Raises Refused with 400."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -96,7 +94,3 @@ def _placed(problem: FieldProblem, index: int) -> FieldProblem:
 def _out(taken: Taken) -> dict[str, Any]:
     ids: dict[str, UUID | None] = {"signal_id": taken.signal_id, "offer_id": taken.offer_id}
     return {"status": "duplicate" if taken.repeated else taken.verdict, **ids}
-
-
-router.path_operations["/{source}"].operations[0].openapi_extra = _documented(InterviewResult)
-router.path_operations["/{source}/batch"].operations[0].openapi_extra = _documented(BatchIn)

@@ -9,7 +9,7 @@ from candidates.rotation import encrypted_models, rotate, stale
 class Command(BaseCommand):
     help = (
         "Encrypt every personal value again with the first key of FIELD_KEYS. May be stopped and started again. "
-        "Keep the old key in FIELD_KEYS until this has said that nothing is left."
+        "Keep the old key in FIELD_KEYS until the codes sent under it have expired; see docs/operations.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,4 +31,4 @@ class Command(BaseCommand):
                 ) from None
             if not done:
                 self.stdout.write(f"{label}: nothing to do")
-        self.stdout.write("Nothing is left of older keys.")
+        self.stdout.write("No encrypted column is left under an older key.")
