@@ -9,10 +9,11 @@ import re
 import unicodedata
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from candidates.encryption import blind_index, blind_indexes
+from candidates.locks import one_at_a_time
 from candidates.models import CodeAttempt, PageToken, token_digest
 
 WRONG_TRIES, WITHIN = 10, timedelta(hours=1)
@@ -45,7 +46,8 @@ def enter(*, phone: str, code: str) -> str:
 
 @transaction.atomic
 def _try(phone: str, code: str) -> str | None:
-    _one_at_a_time(phone)
+    # Else a hundred tries at once would all be the first.
+    one_at_a_time(f"code:{blind_index(phone)}")
     if _wrong_tries(phone) >= WRONG_TRIES:
         raise TooManyTries
     key = _key(phone, code)
@@ -55,14 +57,6 @@ def _try(phone: str, code: str) -> str | None:
         CodeAttempt.objects.filter(at__lt=timezone.now() - 2 * WITHIN).delete()
         return None
     return _another_key(key)
-
-
-def _one_at_a_time(phone: str) -> None:
-    """Tries for one number wait for each other, so that a hundred at once are not all the first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"code:{blind_index(phone)}"]
-        )
 
 
 def _wrong_tries(phone: str) -> int:

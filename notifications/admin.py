@@ -33,7 +33,7 @@ from branches.admin_parts import (
 )
 from branches.models import User
 from candidates.admin import FoundByPerson
-from notifications.compose import PLACEHOLDERS
+from notifications.facts import FILLED_BY_SYSTEM
 from notifications.models import (
     Attempt,
     CoreField,
@@ -47,7 +47,7 @@ from notifications.models import (
 )
 from notifications.publishing import NotPublishable, known_placeholders, new_draft, publish, text_problems
 from notifications.states import State
-from notifications.timeline import shown_text
+from notifications.way_in import blotted
 
 if TYPE_CHECKING:
     CoreFieldForm = forms.ModelForm[CoreField]
@@ -70,9 +70,6 @@ STATE_LABELS = {
 }
 
 
-FILLED_PER_OFFER = ("candidate_", "position", "branch_", "onboarding_", "answer_")
-
-
 # --- Facts that texts use -----------------------------------------------------------------------
 class FieldForm(CoreFieldForm):
     """Core and local fields share their names: a local one called like a core one would cover it."""
@@ -82,7 +79,7 @@ class FieldForm(CoreFieldForm):
         other = LocalField if issubclass(self._meta.model, CoreField) else CoreField
         if not re.fullmatch("[a-z_]+", key):
             raise ValidationError(_("Small letters and underscores only, such as metro_exit."))
-        if key.startswith(FILLED_PER_OFFER):
+        if key in FILLED_BY_SYSTEM:
             raise ValidationError(_("The system fills this name from each offer."))
         if other.objects.filter(key=key).exists():
             raise ValidationError(_("The other kind of field has this name already."))
@@ -268,8 +265,8 @@ class TemplateVersionAdmin(PlainAdmin):
 
     @column(_("placeholders"))
     def placeholders(self, _version: TemplateVersion) -> str:
-        own = sorted(known_placeholders() - PLACEHOLDERS)
-        return "  ".join(f"{{{{ {name} }}}}" for name in [*sorted(PLACEHOLDERS), *own])
+        own = sorted(known_placeholders() - FILLED_BY_SYSTEM)
+        return "  ".join(f"{{{{ {name} }}}}" for name in [*sorted(FILLED_BY_SYSTEM), *own])
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
         return False  # a version starts as a draft of its template
@@ -382,11 +379,11 @@ class MessageAdmin(FoundByPerson):
 
     @column(_("subject"))
     def sent_subject(self, message: Message) -> str:
-        return shown_text(message.subject)
+        return blotted(message.subject)
 
     @column(_("text"))
     def sent_text(self, message: Message) -> str:
-        return shown_text(message.text)
+        return blotted(message.text)
 
 
 @admin.register(Attempt)

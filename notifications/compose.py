@@ -1,6 +1,6 @@
 """Template text + values → what is sent. Pure: no database, no clock, no settings.
 
-Placeholders are names from a fixed list; there is no template language that could reach anything else. A value
+Placeholders are plain names; there is no template language that could reach anything but the values given. A value
 is put in as it is, once: a `{{ name }}` inside a value stays text.
 
 The rules of a text: it is a sequence of lines; a line whose placeholders all turn out empty is left out; a list
@@ -26,45 +26,6 @@ GSM_EXTENDED = frozenset("^{}\\[~]|€")  # two units each
 LAST_OF_UCS2 = 0xFFFF  # above it a character takes a surrogate pair
 
 Value = str | list[str]
-
-# Every name a template may use. `answer_at` is the link, or a fixed address and a code where a carrier forbids
-# personal links.
-PLACEHOLDERS = frozenset(
-    [
-        "candidate_name",
-        "position",
-        "bank_name",
-        "branch_name",
-        "branch_city",
-        "branch_address",
-        "branch_phone",
-        "branch_contact",
-        "onboarding_at",
-        "onboarding_date",
-        "onboarding_time",
-        "answer_by",
-        "answer_at",
-        "papers",
-        "local_papers",
-        "dress",
-        "notes",
-        "privacy_note",
-        "metro_exit",
-        "health_check",
-        "parking",
-        "arrival",
-        "benefits",
-        "changes",
-        "decision",
-        "missing_papers",
-        "training_at",
-        "training_place",
-        "employee_number",
-        "badge_place",
-        "question",
-        "reply",
-    ]
-)
 
 
 def placeholders(text: str) -> set[str]:

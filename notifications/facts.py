@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypedDict
 
 from branches.models import Branch
 from candidates.models import Channel, Language, Offer
 from notifications.compose import Value
+from notifications.dates import date_text, moment_text, wechat_moment
 
-WEEKDAYS = {
-    Language.CHINESE: ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
-    Language.ENGLISH: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# The names a template may use without a field of headquarters or of the branches behind them.
+OF_AN_OFFER = frozenset(
+    [
+        "candidate_name",
+        "position",
+        "branch_name",
+        "branch_city",
+        "branch_address",
+        "branch_phone",
+        "branch_contact",
+        "onboarding_at",
+        "onboarding_date",
+        "onboarding_time",
+        "answer_by",
+        "answer_at",
+    ]
+)
+OF_ONE_PURPOSE = frozenset(
+    [
+        "changes",
+        "decision",
+        "missing_papers",
+        "training_at",
+        "training_place",
+        "employee_number",
+        "badge_place",
+        "question",
+        "reply",
+    ]
+)
+FILLED_BY_SYSTEM = OF_AN_OFFER | OF_ONE_PURPOSE
+
+
 NO_POSITION = {Language.CHINESE: "应聘", Language.ENGLISH: "the position you applied for"}
 CHANGED = {
     "onboarding_at": {Language.CHINESE: "入职时间", Language.ENGLISH: "First day"},
@@ -23,25 +52,20 @@ CHANGED = {
 }
 
 
-def date_text(day: datetime, language: str) -> str:
-    """Such as 2026年12月7日（周一）or Mon 7 Dec 2026; `day` is in the branch's zone already."""
-    weekday = WEEKDAYS[Language(language)][day.weekday()]
-    if language == Language.ENGLISH:
-        return f"{weekday} {day.day} {MONTHS[day.month - 1]} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日（{weekday}）"
+class Change(TypedDict):
+    """One fact that moved: which, and how it read before and after, by language."""
 
-
-def moment_text(moment: datetime, language: str) -> str:
-    separator = ", " if language == Language.ENGLISH else ""
-    return f"{date_text(moment, language)}{separator}{moment:%H:%M}"
+    what: str
+    old: dict[str, str]
+    new: dict[str, str]
 
 
 def offer_values(offer: Offer, *, channel: str, language: str) -> dict[str, Value]:
+    """The values of OF_AN_OFFER but `answer_at`, which is a new key with every text. `channel` "": for a page."""
     branch = offer.branch
     start = offer.onboarding_at.astimezone(branch.zone)
     answer_by = offer.answer_by.astimezone(branch.zone)
-    # WeChat's `time` fields take one form only.
-    moment = f"{start:%Y-%m-%d %H:%M}" if channel == Channel.WECHAT else moment_text(start, language)
+    moment = wechat_moment if channel == Channel.WECHAT else partial(moment_text, language=language)
     return {
         "candidate_name": offer.candidate.name,
         # A platform need not name a position; the sentence around it must read well all the same.
@@ -51,12 +75,10 @@ def offer_values(offer: Offer, *, channel: str, language: str) -> dict[str, Valu
         "branch_address": branch.text("address", language),
         "branch_phone": branch.phone,
         "branch_contact": branch.text("contact", language),
-        "onboarding_at": moment,
+        "onboarding_at": moment(start),
         "onboarding_date": date_text(start, language),
         "onboarding_time": f"{start:%H:%M}",
-        "answer_by": f"{answer_by:%Y-%m-%d %H:%M}"
-        if channel == Channel.WECHAT
-        else moment_text(answer_by, language),
+        "answer_by": moment(answer_by),
     }
 
 
@@ -70,24 +92,21 @@ def message_values(facts: str, *, language: str) -> dict[str, Value]:
     return values
 
 
-def _change_text(change: dict[str, dict[str, str] | str], language: str) -> str:
-    """Such as `入职时间：… → …`; a change holds its old and new value in each language."""
-    label = CHANGED[str(change["what"])][Language(language)]
-    old, new = change["old"], change["new"]
-    if isinstance(old, dict) and isinstance(new, dict):
-        colon = ": " if language == Language.ENGLISH else "："
-        return f"{label}{colon}{old[language]} → {new[language]}"
-    raise TypeError("a change without its languages")
+def _change_text(change: Change, language: str) -> str:
+    """Such as `入职时间：… → …`."""
+    label = CHANGED[change["what"]][Language(language)]
+    colon = ": " if language == Language.ENGLISH else "："
+    return f"{label}{colon}{change['old'][language]} → {change['new'][language]}"
 
 
-def changes_between(old: Offer, new: Offer, *, old_branch: Branch) -> list[dict[str, Any]]:
-    """What a candidate must be told, as JSON: {"what", "old": {language: text}, "new": {language: text}}."""
+def changes_between(old: Offer, new: Offer, *, old_branch: Branch) -> list[Change]:
+    """What a candidate must be told, fit for JSON."""
     facts = (
         ("onboarding_at", _moments(old, old_branch), _moments(new, new.branch)),
         ("branch", _names(old_branch), _names(new.branch)),
         ("position", _titles(old), _titles(new)),
     )
-    return [{"what": what, "old": before, "new": after} for what, before, after in facts if before != after]
+    return [Change(what=what, old=before, new=after) for what, before, after in facts if before != after]
 
 
 def _titles(offer: Offer) -> dict[str, str]:

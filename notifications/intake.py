@@ -5,24 +5,23 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from branches.models import Branch
+from candidates.deadline import answer_deadline
 from candidates.encryption import blind_index, blind_indexes
-from candidates.models import Candidate, InterviewSource, Offer, OfferState, PageToken, Signal
+from candidates.locks import one_at_a_time
+from candidates.models import Candidate, Channel, InterviewSource, Offer, OfferState, PageToken, Signal
 from candidates.payload import FieldProblem, InvalidResult, ResultIn
 from notifications.facts import changes_between
 from notifications.models import Purpose
 from notifications.plan import plan
 from notifications.states import State
-from tracking.models import Event, Kind, Progress, Stage
+from tracking.models import Actor, Event, Kind, Progress, Stage
 from tracking.record import record
 
 
@@ -44,37 +43,40 @@ class AlreadyConfirmed(Exception):
         self.offer_id = offer_id
 
 
+@dataclass(frozen=True)
+class Incoming:
+    """A verified delivery: who sent it, under which id, its text, and what that says."""
+
+    source: InterviewSource
+    webhook_id: str
+    body: str
+    result: ResultIn
+
+
 @transaction.atomic
 def take_signal(*, source: InterviewSource, webhook_id: str, body: str, result: ResultIn) -> Taken:
     """Take one result in. Raises InvalidResult (unknown branch) or AlreadyConfirmed; then nothing was kept."""
-    _one_at_a_time(source, result.interview_id)
+    # Signals of one interview wait for each other, so that twenty at once make one offer.
+    one_at_a_time(f"{source.pk}:{result.interview_id}")
     if known := Signal.objects.filter(source=source, webhook_id=webhook_id).first():
         return Taken(known.verdict, known.pk, known.offer_id, repeated=True)
+    incoming = Incoming(source, webhook_id, body, result)
     branch = _branch(result.branch)
-    offer = (
-        Offer.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("candidate", "branch")
-        .filter(source=source, interview_id=result.interview_id)
-        .first()
-    )
+    offer = _known_offer(incoming)
     if offer and _says_the_same(offer, result) and offer.state != OfferState.WITHDRAWN:
         return _repeat_of(offer)
     if not result.passed(source.threshold):
-        return _not_passed(source, webhook_id, result, offer)
+        return _not_passed(incoming, offer)
     if offer:
         _update(offer, result, branch)
-        return _note(source, webhook_id, result, Signal.Verdict.UPDATED, offer, body)
-    return _note(
-        source, webhook_id, result, Signal.Verdict.ACCEPTED, _new_offer(source, result, branch), body
-    )
+        return _keep(incoming, Signal.Verdict.UPDATED, offer)
+    return _keep(incoming, Signal.Verdict.ACCEPTED, _new_offer(source, result, branch))
 
 
-def _one_at_a_time(source: InterviewSource, interview_id: str) -> None:
-    """Signals of one interview wait for each other, so that twenty at once make one offer."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{source.pk}:{interview_id}"]
-        )
+def _known_offer(incoming: Incoming) -> Offer | None:
+    """The interview's offer, locked, or None."""
+    offers = Offer.objects.select_for_update(no_key=True, of=("self",)).select_related("candidate", "branch")
+    return offers.filter(source=incoming.source, interview_id=incoming.result.interview_id).first()
 
 
 def _branch(code: str) -> Branch:
@@ -98,33 +100,27 @@ def _repeat_of(offer: Offer) -> Taken:
     return Taken(first.verdict, first.pk, offer.pk, repeated=True)
 
 
-def _note(
-    source: InterviewSource,
-    webhook_id: str,
-    result: ResultIn,
-    verdict: str,
-    offer: Offer | None,
-    body: str = "",
-) -> Taken:
+def _keep(incoming: Incoming, verdict: Signal.Verdict, offer: Offer | None) -> Taken:
+    """The signal itself, as evidence; its text only where somebody passed."""
     signal = Signal.objects.create(
-        source=source,
-        webhook_id=webhook_id,
-        interview_id=result.interview_id,
+        source=incoming.source,
+        webhook_id=incoming.webhook_id,
+        interview_id=incoming.result.interview_id,
         verdict=verdict,
         offer=offer,
-        body=body,
+        body=incoming.body if incoming.result.passed(incoming.source.threshold) else "",
     )
     return Taken(verdict, signal.pk, offer.pk if offer else None)
 
 
-def _not_passed(source: InterviewSource, webhook_id: str, result: ResultIn, offer: Offer | None) -> Taken:
+def _not_passed(incoming: Incoming, offer: Offer | None) -> Taken:
     """Of somebody who did not pass nothing is kept but the fact; an offer already made is withdrawn."""
     if offer is None:
-        return _note(source, webhook_id, result, Signal.Verdict.NOT_PASSED, None)
+        return _keep(incoming, Signal.Verdict.NOT_PASSED, None)
     _must_be_unconfirmed(offer)
     if offer.state != OfferState.WITHDRAWN:
         _withdraw(offer)
-    return _note(source, webhook_id, result, Signal.Verdict.UPDATED, offer)
+    return _keep(incoming, Signal.Verdict.UPDATED, offer)
 
 
 def _withdraw(offer: Offer) -> None:
@@ -133,7 +129,7 @@ def _withdraw(offer: Offer) -> None:
     offer.state = OfferState.WITHDRAWN
     offer.changes += 1
     offer.save(update_fields=["state", "changes"])
-    record([Event(offer=offer, kind=Kind.WITHDRAWN, at=timezone.now(), actor="platform")])
+    record([Event(offer=offer, kind=Kind.WITHDRAWN, at=timezone.now(), actor=Actor.PLATFORM)])
     if told:
         plan(offer=offer, purpose=Purpose.WITHDRAWAL, occurrence=str(offer.changes))
 
@@ -148,7 +144,7 @@ def _new_offer(source: InterviewSource, result: ResultIn, branch: Branch) -> Off
     _fill_candidate(candidate, result)
     offer = Offer(source=source, interview_id=result.interview_id, candidate=candidate)
     _fill_offer(offer, result, branch)
-    record([Event(offer=offer, kind=Kind.OFFERED, at=timezone.now(), actor="platform")])
+    record([Event(offer=offer, kind=Kind.OFFERED, at=timezone.now(), actor=Actor.PLATFORM)])
     plan(offer=offer, purpose=Purpose.PASS_NOTICE)
     return offer
 
@@ -156,21 +152,30 @@ def _new_offer(source: InterviewSource, result: ResultIn, branch: Branch) -> Off
 def _update(offer: Offer, result: ResultIn, branch: Branch) -> None:
     """New facts for an offer that nobody has confirmed; whoever was told the old ones is told what changed."""
     _must_be_unconfirmed(offer)
-    told, was_withdrawn = _was_told(offer), offer.state == OfferState.WITHDRAWN
-    before, old_branch = copy.copy(offer), offer.branch
-    _fill_candidate(offer.candidate, result)
+    told, before, old_branch = _was_told(offer), copy.copy(offer), offer.branch
+    was_somebody_else = _fill_candidate(offer.candidate, result)
+    starts_anew = was_somebody_else or offer.state == OfferState.WITHDRAWN
+    if starts_anew:
+        _start_anew(offer)
     offer.changes += 1
-    offer.state = OfferState.OFFERED if was_withdrawn else offer.state
     _fill_offer(offer, result, branch)
     offer.page_tokens.update(expires_at=PageToken.expiry(offer.onboarding_at))
-    kind = Kind.OFFERED if was_withdrawn else Kind.CHANGED
-    record([Event(offer=offer, kind=kind, at=timezone.now(), actor="platform")])
+    kind = Kind.OFFERED if starts_anew else Kind.CHANGED
+    record([Event(offer=offer, kind=kind, at=timezone.now(), actor=Actor.PLATFORM)])
     changes = changes_between(before, offer, old_branch=old_branch)
-    if was_withdrawn or Progress.objects.filter(pk=offer.pk, stage=Stage.UNREACHABLE).exists():
+    if starts_anew or Progress.objects.filter(pk=offer.pk, stage=Stage.UNREACHABLE).exists():
+        # "1" was the first notice, whatever it came to.
         plan(offer=offer, purpose=Purpose.PASS_NOTICE, occurrence=str(offer.changes + 1))
     elif told and changes and offer.state == OfferState.OFFERED:
         facts = {"changes": changes}
         plan(offer=offer, purpose=Purpose.CHANGE_OF_FACTS, occurrence=str(offer.changes), facts=facts)
+
+
+def _start_anew(offer: Offer) -> None:
+    """Whoever got the old notice must not be able to answer any more, and what was still to go out is not sent."""
+    offer.state, offer.decline_reason = OfferState.OFFERED, ""
+    offer.page_tokens.update(revoked_at=timezone.now())
+    offer.messages.filter(state__in=[State.PLANNED, State.UNCERTAIN]).update(state=State.SKIPPED)
 
 
 def _was_told(offer: Offer) -> bool:
@@ -182,8 +187,9 @@ def _was_told(offer: Offer) -> bool:
     return any(state not in {State.PLANNED, State.SKIPPED} for state in states)
 
 
-def _fill_candidate(candidate: Candidate, result: ResultIn) -> None:
-    given = result.candidate
+def _fill_candidate(candidate: Candidate, result: ResultIn) -> bool:
+    """Take the person's data over. True where a name or an address was replaced, not only added."""
+    before, given = _identity(candidate), result.candidate
     candidate.name = given.name
     candidate.phone, candidate.email = given.phone or "", given.email or ""
     candidate.id_number = given.id_number or ""
@@ -191,6 +197,11 @@ def _fill_candidate(candidate: Candidate, result: ResultIn) -> None:
     candidate.category, candidate.style, candidate.language = given.category, given.style, given.language
     candidate.preferred_channels = [channel.value for channel in given.preferred_channels]
     candidate.save()
+    return any(old and old != new for old, new in zip(before, _identity(candidate), strict=True))
+
+
+def _identity(candidate: Candidate) -> list[str]:
+    return [candidate.name, *(candidate.address_on(channel) for channel in Channel.values)]
 
 
 def _fill_offer(offer: Offer, result: ResultIn, branch: Branch) -> None:
@@ -201,19 +212,3 @@ def _fill_offer(offer: Offer, result: ResultIn, branch: Branch) -> None:
     offer.answer_by = answer_deadline(result.onboarding_at, now=timezone.now(), zone=branch.zone)
     offer.content_digest = blind_index(_canonical(result))
     offer.save()
-
-
-def answer_deadline(onboarding_at: datetime, *, now: datetime, zone: ZoneInfo) -> datetime:
-    """Six in the evening after a few days to think, of the day before onboarding at the latest.
-
-    Where that is over already: until onboarding starts, or, when that is past too, the few days all the same.
-    """
-    soon = _evening(now + timedelta(days=settings.ANSWER_WITHIN_DAYS), zone)
-    day_before = _evening(onboarding_at - timedelta(days=1), zone)
-    if day_before > now:
-        return min(soon, day_before)
-    return onboarding_at if onboarding_at > now else soon
-
-
-def _evening(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.astimezone(zone).replace(hour=18, minute=0, second=0, microsecond=0)

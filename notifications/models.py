@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from branches.models import Branch
-from branches.scopes import Principal, within
 from candidates.fields import EncryptedTextField
 from candidates.models import Channel, Language, Offer, Style
 from notifications.states import State
+from tracking.models import Event, Kind
 
 
 class Purpose(models.TextChoices):
@@ -199,9 +199,6 @@ class TemplateBody(models.Model):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def visible_to(self, principal: Principal) -> MessageQuerySet:
-        return self.filter(within(principal, "offer__branch__path"))
-
     def ready(self, *, at: datetime) -> MessageQuerySet:
         """Messages to be sent at that moment, on whatever channel."""
         return self.filter(state__in=[State.PLANNED, State.UNCERTAIN], due_at__lte=at)
@@ -278,6 +275,18 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} · {self.get_channel_display()}"
+
+    def event(self, kind: Kind, *, at: datetime, detail: str, actor: str = "") -> Event:
+        """Something that happened to this message, not yet recorded."""
+        return Event(
+            offer_id=self.offer_id,
+            kind=kind,
+            at=at,
+            channel=self.channel,
+            message_id=self.pk,
+            detail=detail,
+            actor=actor,
+        )
 
 
 class Attempt(models.Model):

@@ -6,8 +6,7 @@ planned, or leased until its lease runs out and then uncertain, or finished.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -17,34 +16,26 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from candidates.models import Offer, OfferState, PageToken
+from candidates.models import Offer, PageToken
 from notifications.catalogue import Catalogue, NoTemplate
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
-from notifications.draft import Draft, write_draft
-from notifications.models import Attempt, Message, Purpose
+from notifications.models import Attempt, Message
 from notifications.plan import plan_fallback
 from notifications.receipts import apply_waiting
+from notifications.retry import MAX_TRIES, retry_delay
 from notifications.states import UNSENT, State, may_move
+from notifications.wanted import is_wanted
+from notifications.wording import Wording, write
 from tracking.models import Event, Kind
 from tracking.record import record
 
 log = structlog.get_logger(__name__)
 
-MAX_TRIES = 8
-FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 15.0, 3600.0
 # Besides a missing text: a branch's time zone or a message's own facts that cannot be read.
-UNCOMPOSABLE = (NoTemplate, LookupError, TypeError, ValueError)
-# While which answer a message still makes sense; everything not named here is for whoever is joining.
-JOINING = {OfferState.OFFERED, OfferState.CONFIRMED}
-WANTED_WHILE = {
-    Purpose.PASS_NOTICE: {OfferState.OFFERED},
-    Purpose.UNREAD: {OfferState.OFFERED},
-    Purpose.UNCONFIRMED: {OfferState.OFFERED},
-    Purpose.WITHDRAWAL: {OfferState.WITHDRAWN},
-    Purpose.HR_REPLY: set(OfferState),
-}
+UNCOMPOSABLE = (NoTemplate, LookupError, TypeError, ValueError, OverflowError)
+UNCOMPOSED_PAUSE = timedelta(minutes=15)
 FROZEN = ["version", "language", "subject", "text", "link", "provider_template"]
-CLAIMED = [*FROZEN, "state", "lease", "lease_until", "tries", "provider", "first_sent_at", "error"]
+CLAIMED = [*FROZEN, "state", "lease", "lease_until", "tries", "provider", "first_sent_at", "due_at", "error"]
 FINISHED = ["state", "due_at", "tries", "reference", "accepted_at", "error_code", "error", "lease_until"]
 
 
@@ -105,22 +96,17 @@ def _skip_unwanted(messages: list[Message], now: datetime) -> list[Message]:
     skipped = [message for message in messages if message not in wanted]
     for message in skipped:
         message.state = State.SKIPPED
-    record([_event(message, Kind.SKIPPED, now, message.purpose) for message in skipped])
+    record([message.event(Kind.SKIPPED, at=now, detail=message.purpose) for message in skipped])
     return wanted
 
 
-def is_wanted(message: Message) -> bool:
-    """Whether what the message says still makes sense for its offer."""
-    return message.offer.state in WANTED_WHILE.get(Purpose(message.purpose), JOINING)
-
-
 def _give_up_exhausted(messages: list[Message], now: datetime) -> list[Message]:
-    """Messages with tries left. A row whose worker died at every try never came to `finish`, which counts them."""
+    """Messages with tries left. A row that could never be composed, or whose worker died at every try, has none."""
     exhausted = [message for message in messages if message.tries >= MAX_TRIES]
     for message in exhausted:
-        message.state, message.error = State.EXPIRED, "no try came to an end"
+        message.state, message.error = State.EXPIRED, message.error or "no try came to an end"
         plan_fallback(message)
-    record([_event(message, Kind.FAILED, now, message.error_code) for message in exhausted])
+    record([message.event(Kind.FAILED, at=now, detail=message.error_code) for message in exhausted])
     return [message for message in messages if message not in exhausted]
 
 
@@ -139,8 +125,8 @@ def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Enve
         repeat = message.state == State.UNCERTAIN
         try:
             if not repeat:
-                written = write_draft(message, catalogue=catalogue, transport=transport)
-                _take_over(message, written.draft)
+                written = write(message, catalogue=catalogue, transport=transport)
+                _take_over(message, written.wording)
                 keys.append(written.key)
         except UNCOMPOSABLE as error:
             _put_back(message, error)
@@ -150,16 +136,17 @@ def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Enve
     return envelopes
 
 
-def _take_over(message: Message, draft: Draft) -> None:
+def _take_over(message: Message, wording: Wording) -> None:
     for name in FROZEN:
-        setattr(message, name, getattr(draft, name))
+        setattr(message, name, getattr(wording, name))
 
 
 def _put_back(message: Message, error: Exception) -> None:
+    """Time for headquarters to mend the template; it counts as a try, so that it does not wait for ever."""
     # Only our own words are kept: another error's text may repeat a person's data.
     reason = str(error) if isinstance(error, NoTemplate) else f"cannot be composed ({type(error).__name__})"
-    message.due_at, message.error = timezone.now() + timedelta(minutes=5), reason
-    message.save(update_fields=["due_at", "error"])
+    message.due_at, message.error = timezone.now() + UNCOMPOSED_PAUSE, reason
+    message.tries += 1
     log.error("message_not_composed", message=str(message.pk), reason=reason)
 
 
@@ -185,12 +172,13 @@ def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
     """
     rows = Message.objects.filter(lease=lease, pk__in=[one.message_id for one in tried]).order_by("pk")
     held = {message.pk: message for message in rows.select_for_update(no_key=True)}
+    uncertain = _once_uncertain(held)
     events: list[Event] = []
     failed: list[Message] = []
     for one in tried:
         if message := held.get(one.message_id):
             before, is_news = message.state, message.accepted_at is None
-            _apply(message, one)
+            _apply(message, one, was_uncertain=message.pk in uncertain)
             events += _events(message, before, one, is_news=is_news)
             failed += [message] if _has_failed(message, before) else []
     Attempt.objects.bulk_create(
@@ -203,7 +191,13 @@ def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
     apply_waiting(list(held.values()))
 
 
-def _apply(message: Message, one: Tried) -> None:
+def _once_uncertain(held: Iterable[UUID]) -> set[UUID]:
+    """Messages of which an earlier try may have reached the carrier."""
+    tries = Attempt.objects.filter(message__in=held, outcome=State.UNCERTAIN)
+    return set(tries.values_list("message_id", flat=True))
+
+
+def _apply(message: Message, one: Tried, *, was_uncertain: bool) -> None:
     """A report of the carrier that came meanwhile outweighs what our own request came to."""
     outcome = one.outcome
     message.lease_until = None
@@ -222,7 +216,7 @@ def _apply(message: Message, one: Tried) -> None:
     elif message.tries >= MAX_TRIES and not outcome.throttled:
         _move(message, State.EXPIRED)
     elif message.state == State.SENDING:
-        _try_again(message, outcome)
+        _try_again(message, outcome, was_uncertain=was_uncertain)
 
 
 def _move(message: Message, state: State) -> None:
@@ -230,27 +224,22 @@ def _move(message: Message, state: State) -> None:
         message.state = state
 
 
-def _try_again(message: Message, outcome: TransportError) -> None:
+def _try_again(message: Message, outcome: TransportError, *, was_uncertain: bool) -> None:
     """Back into the queue. What may already be with the carrier stays uncertain through later failures."""
-    was_uncertain = message.attempts.filter(outcome=State.UNCERTAIN).exists()
     message.state = State.UNCERTAIN if outcome.uncertain or was_uncertain else State.PLANNED
     if outcome.throttled:
         message.tries -= 1
     message.due_at = timezone.now() + timedelta(seconds=retry_delay(message.tries, outcome.retry_after))
 
 
-def retry_delay(tries: int, named: float | None) -> float:
-    """Seconds until the next try: what the carrier named, else doubling with jitter, up to an hour."""
-    if named is not None:
-        return min(named, LONGEST_RETRY_SECONDS)
-    longest = min(FIRST_RETRY_SECONDS * 2 ** max(tries - 1, 0), LONGEST_RETRY_SECONDS)
-    return random.uniform(longest / 2, longest)  # noqa: S311  spreads load, guards nothing
-
-
 def _events(message: Message, before: str, one: Tried, *, is_news: bool) -> list[Event]:
     if isinstance(one.outcome, Accepted):
-        return [_event(message, Kind.ACCEPTED, one.at, message.purpose)] if is_news else []
-    return [_event(message, Kind.FAILED, one.at, one.outcome.code)] if _has_failed(message, before) else []
+        return [message.event(Kind.ACCEPTED, at=one.at, detail=message.purpose)] if is_news else []
+    return (
+        [message.event(Kind.FAILED, at=one.at, detail=one.outcome.code)]
+        if _has_failed(message, before)
+        else []
+    )
 
 
 def _has_failed(message: Message, before: str) -> bool:
@@ -276,17 +265,6 @@ def _attempt_outcome(outcome: Accepted | TransportError) -> State:
     if outcome.uncertain:
         return State.UNCERTAIN
     return State.REJECTED if outcome.permanent else State.PLANNED
-
-
-def _event(message: Message, kind: Kind, at: datetime, detail: str) -> Event:
-    return Event(
-        offer_id=message.offer_id,
-        kind=kind,
-        at=at,
-        channel=message.channel,
-        message_id=message.pk,
-        detail=detail,
-    )
 
 
 # --- Sweep --------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from branches.models import Branch
+from candidates.deadline import answer_deadline
 from candidates.models import Candidate, Category, Language, Offer, Style
 from notifications.catalogue import Catalogue
-from notifications.channels import TRANSPORTS
+from notifications.channels import carriers_of
 from notifications.compose import Value
-from notifications.draft import Draft, body_for, draft, way_in_words
-from notifications.intake import answer_deadline
+from notifications.way_in import way_in
+from notifications.wording import Wording, body_for, wording_of
 
 SAMPLE_TOKEN, SAMPLE_CODE = "sample-key-of-this-page-0000", "12345678"
 SAMPLE_FACTS: dict[str, dict[str, Value]] = {
@@ -41,17 +42,17 @@ SAMPLE_FACTS: dict[str, dict[str, Value]] = {
 }
 
 
-def preview(*, branch: Branch, purpose: str, channel: str, category: str, style: str, language: str) -> Draft:
+def preview(
+    *, branch: Branch, purpose: str, channel: str, category: str, style: str, language: str
+) -> Wording:
     """Raises NoTemplate where no published version has a text for it."""
     offer = sample_offer(branch, category=category, style=style, language=language)
     catalogue = Catalogue.load(purposes=[purpose], branches=[branch])
     body = body_for(catalogue, offer.candidate, purpose=purpose, channel=channel)
-    linked = all(t.takes_link(offer.candidate.phone) for t in TRANSPORTS.values() if t.channel == channel)
+    linked = all(carrier.takes_link(offer.candidate.phone) for carrier in carriers_of(channel))
     code = "" if linked else SAMPLE_CODE
-    way_in = way_in_words(token=SAMPLE_TOKEN, code=code, language=body.language)
-    return draft(
-        offer=offer, body=body, catalogue=catalogue, way_in=way_in, extra=SAMPLE_FACTS[body.language]
-    )
+    way = way_in(token=SAMPLE_TOKEN, code=code, language=body.language)
+    return wording_of(offer=offer, body=body, catalogue=catalogue, way=way, extra=SAMPLE_FACTS[body.language])
 
 
 def sample_offer(branch: Branch, *, category: str, style: str, language: str) -> Offer:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 
 from branches.models import User
 from candidates.models import Channel, Language, Style
-from notifications.compose import PLACEHOLDERS, placeholders
+from notifications.compose import placeholders
+from notifications.facts import FILLED_BY_SYSTEM
 from notifications.models import CoreField, LocalField, NotificationTemplate, TemplateBody, TemplateVersion
 
 BRACES = re.compile(r"\{\{|\}\}")
@@ -33,7 +34,7 @@ def known_placeholders() -> frozenset[str]:
         *CoreField.objects.values_list("key", flat=True),
         *LocalField.objects.values_list("key", flat=True),
     ]
-    return PLACEHOLDERS.union(keys)
+    return FILLED_BY_SYSTEM.union(keys)
 
 
 def text_problems(text: str, *, known: frozenset[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from notifications.channels.base import ParsedReceipt
 from notifications.models import Message, Receipt
 from notifications.plan import plan_fallback
 from notifications.states import FAILED, RECEIPT_OUTCOMES, State, may_move
-from tracking.models import Event, Kind
+from tracking.models import Actor, Kind
 from tracking.record import record
 
 log = structlog.get_logger(__name__)
@@ -116,24 +116,20 @@ def _note(receipt: Receipt, message: Message, had_failed: bool) -> None:
     # A report about the message means that the carrier has it, whatever our own request came to.
     if message.accepted_at is None:
         message.accepted_at = now
-        record([_event(message, Kind.ACCEPTED, receipt, message.purpose)])
+        record(
+            [
+                message.event(
+                    Kind.ACCEPTED, at=receipt.received_at, detail=message.purpose, actor=Actor.CARRIER
+                )
+            ]
+        )
     if receipt.outcome == State.DELIVERED:
         message.delivered_at = now
-        record([_event(message, Kind.DELIVERED, receipt, receipt.code)])
+        record(
+            [message.event(Kind.DELIVERED, at=receipt.received_at, detail=receipt.code, actor=Actor.CARRIER)]
+        )
     elif receipt.outcome in FAILED:
         message.error_code = receipt.code
-        record([_event(message, Kind.FAILED, receipt, receipt.code)])
+        record([message.event(Kind.FAILED, at=receipt.received_at, detail=receipt.code, actor=Actor.CARRIER)])
         if not had_failed:
             plan_fallback(message)
-
-
-def _event(message: Message, kind: Kind, receipt: Receipt, detail: str) -> Event:
-    return Event(
-        offer_id=message.offer_id,
-        kind=kind,
-        at=receipt.received_at,
-        channel=message.channel,
-        message_id=message.pk,
-        actor=receipt.provider,
-        detail=detail,
-    )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from candidates.models import Language, Offer
 from notifications.catalogue import Catalogue
 from notifications.compose import Value
-from notifications.facts import moment_text, offer_values
+from notifications.dates import moment_text
+from notifications.facts import offer_values
 from notifications.models import CoreField
 from portal.progress_line import Step, steps
 

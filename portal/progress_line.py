@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from candidates.models import Language, Offer, OfferState
-from notifications.facts import MONTHS
+from candidates.models import Offer, OfferState
+from notifications.dates import short_moment
 from tracking.models import Progress
 
 
@@ -28,7 +28,7 @@ def steps(offer: Offer, *, language: str) -> list[Step]:
         (_("Interview passed"), progress.offered_at),
         _notice(progress),
         # Whoever reads this has opened the page; the moment is known once it was really seen.
-        (_("Opened"), progress.opened_at),
+        (_("Notice opened"), progress.opened_at),
     ]
     done = [Step(label, _short(at, zone, language), "done") for label, at in reached]
     return done + _answer(offer, progress, zone, language)
@@ -54,10 +54,4 @@ def _answer(offer: Offer, progress: Progress, zone: ZoneInfo, language: str) -> 
 
 
 def _short(moment: datetime | None, zone: ZoneInfo, language: str) -> str:
-    """Such as 12月7日 09:00 or 7 Dec 09:00."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(zone)
-    if language == Language.ENGLISH:
-        return f"{local.day} {MONTHS[local.month - 1]} {local:%H:%M}"
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
+    return short_moment(moment.astimezone(zone), language) if moment else ""

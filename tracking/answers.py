@@ -4,10 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from candidates.models import DeclineReason, Offer, OfferState
-from tracking.models import Event, Kind
+from tracking.models import Actor, Event, Kind
 from tracking.record import record
-
-ACTOR = "candidate"
 
 
 class AnswerClosed(Exception):
@@ -48,4 +46,6 @@ def _answer(*, offer: Offer, state: OfferState, channel: str, reason: str = "") 
 
 
 def _event(offer: Offer, kind: Kind, channel: str, detail: str = "") -> Event:
-    return Event(offer=offer, kind=kind, at=timezone.now(), channel=channel, actor=ACTOR, detail=detail)
+    return Event(
+        offer=offer, kind=kind, at=timezone.now(), channel=channel, actor=Actor.CANDIDATE, detail=detail
+    )

@@ -26,6 +26,14 @@ class Kind(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class Actor(models.TextChoices):
+    """Who did it, where no member of staff did."""
+
+    PLATFORM = "platform", _("the interview platform")
+    CARRIER = "carrier", _("the carrier")
+    CANDIDATE = "candidate", _("the candidate")
+
+
 class Event(models.Model):
     """One thing that happened to an offer. It holds no personal data: names and texts stay where they are."""
 
@@ -90,7 +98,32 @@ class Progress(models.Model):
         return f"{self.get_stage_display()}"
 
     def apply(self, event: Event) -> None:
-        """Take one event in. Events come in any order; the outcome does not depend on it."""
+        """Take one event in. Events come in any order; the outcome does not depend on it.
+
+        An offer made again starts a new round: what was before counts no more. Nothing of a round can happen before
+        its offer is recorded, so that alone must come in its order.
+        """
+        self.last_event_at = max(self.last_event_at or event.at, event.at)
+        if event.kind == Kind.OFFERED:
+            self._start_round(event.at)
+        elif self._is_of_this_round(event.at):
+            self._take(event)
+        self.stage = self._stage()
+
+    def _is_of_this_round(self, at: datetime) -> bool:
+        # In the first round everything is, also by the clock of a machine that is a little behind.
+        return self.last_offered_at == self.offered_at or at >= (self.last_offered_at or at)
+
+    def _start_round(self, at: datetime) -> None:
+        self.offered_at = min(self.offered_at or at, at)
+        self.last_offered_at = max(self.last_offered_at or at, at)
+        for column in {*FIRST_TIME_OF.values(), *LAST_TIME_OF.values(), "answered_at"}:
+            known: datetime | None = getattr(self, column)
+            if known and known < self.last_offered_at:
+                setattr(self, column, None)
+        self.answer = self.answer if self.answered_at else ""
+
+    def _take(self, event: Event) -> None:
         for columns, pick in ((FIRST_TIME_OF, min), (LAST_TIME_OF, max)):
             if column := columns.get(Kind(event.kind)):
                 known: datetime | None = getattr(self, column)
@@ -100,36 +133,28 @@ class Progress(models.Model):
             self.answered_at is None or (event.at, event.kind) >= (self.answered_at, self.answer)
         ):
             self.answered_at, self.answer = event.at, event.kind
-        self.last_event_at = max(self.last_event_at or event.at, event.at)
-        self.stage = self._stage()
 
     def _stage(self) -> Stage:
-        if _is_after(self.withdrawn_at, self.last_offered_at):
+        if self.withdrawn_at:
             return Stage.WITHDRAWN
-        if _is_after(self.answered_at, self.last_offered_at):
+        if self.answer:
             return Stage(self.answer)
         if self.opened_at:
             return Stage.OPENED
         if self.delivered_at:
             return Stage.DELIVERED
-        if _is_after(self.unreachable_at, self.last_sent_at):
+        if self.unreachable_at and (self.last_sent_at is None or self.unreachable_at >= self.last_sent_at):
             return Stage.UNREACHABLE
         return Stage.SENT if self.sent_at else Stage.WAITING
 
 
-def _is_after(moment: datetime | None, other: datetime | None) -> bool:
-    return moment is not None and (other is None or moment >= other)
-
-
 FIRST_TIME_OF = {
-    Kind.OFFERED: "offered_at",
     Kind.ACCEPTED: "sent_at",
     Kind.DELIVERED: "delivered_at",
     Kind.OPENED: "opened_at",
 }
-# An offer may be withdrawn and made again, and a person be out of reach until a new number comes.
+# A person is out of reach until a new number comes.
 LAST_TIME_OF = {
-    Kind.OFFERED: "last_offered_at",
     Kind.ACCEPTED: "last_sent_at",
     Kind.UNREACHABLE: "unreachable_at",
     Kind.WITHDRAWN: "withdrawn_at",

@@ -10,17 +10,17 @@ from branches.models import Branch
 from candidates.models import Channel
 from dashboard import words
 from dashboard.selections import silent_carriers
-from notifications.facts import moment_text
+from notifications.dates import moment_text
 from notifications.models import Message
 from notifications.states import FAILED, State
-from notifications.timeline import shown_text
+from notifications.way_in import blotted
 from tracking.models import Stage
 
 register = template.Library()
 register.filter("message_error", words.message_error)
 register.filter("event_detail", words.event_detail)
 register.filter("actor_words", words.actor_words)
-register.filter("shown_text", shown_text)
+register.filter("shown_text", blotted)
 
 STAGE_TONES = {
     Stage.CONFIRMED: "good",

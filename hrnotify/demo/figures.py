@@ -10,7 +10,7 @@ from django.conf import settings
 
 from candidates.models import Channel
 from hrnotify.demo.story import MEASURED, Player, has_ended, messages_of
-from notifications.channels import TRANSPORTS
+from notifications.channels import tells_delivered
 from notifications.models import Message
 from notifications.sample.load import PEOPLE, SOURCE_SLUG
 from notifications.states import FAILED, State
@@ -55,7 +55,7 @@ def _events(cast: Sequence[Player]) -> list[tuple[str, str]]:
 
 def _row(channel: str, messages: list[Message], events: list[tuple[str, str]]) -> tuple[str, ...]:
     mine = [message for message in messages if message.channel == channel]
-    knowable = any(t.tells_delivered for t in TRANSPORTS.values() if t.channel == channel)
+    knowable = tells_delivered(channel)
     delivered = (
         str(sum(message.delivered_at is not None for message in mine)) if knowable else "cannot be known"
     )

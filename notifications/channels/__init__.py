@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from candidates.models import Channel
 from notifications.channels.base import Transport
 from notifications.channels.email.transport import TRANSPORT as EMAIL
 from notifications.channels.sms_twilio.transport import TRANSPORT as TWILIO
@@ -15,12 +16,26 @@ from notifications.channels.wechat.transport import TRANSPORT as WECHAT
 TRANSPORTS: dict[str, Transport] = {transport.name: transport for transport in (TWILIO, EMAIL, WECHAT)}
 
 
+def carriers_of(channel: str) -> list[Transport]:
+    """The carriers of a channel, in the order of use; for SMS the bank decides which and in what order."""
+    if channel == Channel.SMS:
+        return [TRANSPORTS[name] for name in settings.SMS_PROVIDERS if name in TRANSPORTS]
+    return [transport for transport in TRANSPORTS.values() if transport.channel == channel]
+
+
+def tells_delivered(channel: str) -> bool:
+    """Whether any carrier of the channel can tell that a message arrived."""
+    return any(carrier.tells_delivered for carrier in carriers_of(channel))
+
+
+def why(channel: str, code: str) -> str:
+    """A carrier's code in words a person can act on; "" for one that no carrier of the channel explains."""
+    return next((str(known.errors[code]) for known in carriers_of(channel) if code in known.errors), "")
+
+
 def transport_for(channel: str) -> Transport | None:
     """The transport that carries a channel now, or None where the channel is off."""
-    carriers = [transport for transport in TRANSPORTS.values() if transport.channel == channel]
-    if channel == "sms":
-        carriers = [TRANSPORTS[name] for name in settings.SMS_PROVIDERS if name in TRANSPORTS]
-    return next((transport for transport in carriers if not transport.missing_settings()), None)
+    return next((carrier for carrier in carriers_of(channel) if not carrier.missing_settings()), None)
 
 
 def open_channels() -> list[str]:

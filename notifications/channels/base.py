@@ -10,6 +10,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,17 @@ class Transport(ABC):
 
     name: ClassVar[str]
     channel: ClassVar[str]
-    # Settings without which the carrier is off.
+    # Settings without which the carrier is off; "A or B" where one of them is enough.
     needs: ClassVar[tuple[str, ...]] = ()
     # False where a carrier cannot tell that a message arrived: "delivered" is then unknowable.
     tells_delivered: ClassVar[bool] = True
+    # The carrier's codes in words a person can act on, lazily translated.
+    errors: ClassVar[Mapping[str, Promise | str]] = {}
 
     def missing_settings(self) -> list[str]:
-        return [name for name in self.needs if not getattr(settings, name)]
+        return [
+            need for need in self.needs if not any(getattr(settings, name) for name in need.split(" or "))
+        ]
 
     def contradictions(self) -> list[str]:
         """Settings that cannot be meant as they are, a sentence each.

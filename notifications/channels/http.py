@@ -9,8 +9,6 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionErr
 
 from notifications.channels.base import TransportError
 
-MAX_ANSWER_BYTES = 1024 * 1024
-
 
 @cache
 def pool() -> urllib3.PoolManager:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from candidates.models import Offer
 from notifications.models import Message, Receipt
 from notifications.states import State
 from tests.channels.wechat_wire import address, event, letter, seal, sealed_address
+from tests.channels.wechat_wire import signature as wechat_signature
 from tests.factories import MessageFactory
 from tracking.models import Event
 
@@ -161,6 +163,13 @@ def test_an_unknown_word_is_kept_for_people_to_see(client: Client, text: Message
 # --- WeChat: set-up and plain mode --------------------------------------------------------------
 def post(client: Client, path: str, body: bytes) -> HttpResponse:
     return client.post(path, data=body, content_type="text/xml")  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("age", [-700, 700])
+def test_an_old_signature_of_wechat_signs_nothing_more(client: Client, age: int) -> None:
+    moment = str(int(time.time()) - age)
+    signed = {"timestamp": moment, "nonce": "1", "signature": wechat_signature(TOKEN, moment, "1")}
+    assert client.get(f"/callbacks/wechat/?{urlencode({**signed, 'echostr': '5932'})}").status_code == 403
 
 
 def test_the_set_up_is_echoed_as_text_to_wechat_alone(client: Client) -> None:

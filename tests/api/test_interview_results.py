@@ -10,11 +10,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from branches.models import Branch
-from candidates.models import Candidate, InterviewSource, Offer, OfferState, Signal
+from candidates.models import Candidate, DeclineReason, InterviewSource, Offer, OfferState, PageToken, Signal
 from notifications.models import Message, Purpose
 from notifications.states import State
+from tests.factories import page_key
 from tests.platform import RESULT, encode, result, signed, without
-from tracking.answers import confirm
+from tracking.answers import confirm, decline
 from tracking.models import Event, Progress, Stage
 
 ADDRESS = "/api/v1/interview-results/ai-interview"
@@ -113,6 +114,28 @@ def test_new_facts_after_the_notice_went_out_are_told_old_and_new(client: Client
     told = json.loads(change.facts)["changes"][0]
     assert told["old"]["zh-hans"] == "2027年3月1日（周一）09:00"
     assert told["new"]["zh-hans"] == "2027年3月8日（周一）09:00"
+
+
+def test_a_corrected_address_takes_the_page_from_whoever_had_it_and_gives_it_to_the_right_person(
+    client: Client,
+) -> None:
+    post(client)
+    offer, key = Offer.objects.get(), page_key(Offer.objects.get())
+    Message.objects.update(state=State.DELIVERED)
+    decline(offer=offer, channel="sms", reason=DeclineReason.PAY)
+    post(client, result(candidate__name="王晓明", candidate__phone="+8613800138222"))
+    assert PageToken.objects.find(key) is None
+    assert (Offer.objects.get().state, Progress.objects.get().stage) == (OfferState.OFFERED, Stage.WAITING)
+    assert [m.state for m in Message.objects.order_by("created_at")] == [State.DELIVERED, State.PLANNED]
+
+
+def test_a_way_to_reach_the_person_that_is_only_added_changes_nothing_else(client: Client) -> None:
+    post(client)
+    key = page_key(Offer.objects.get())
+    Message.objects.update(state=State.DELIVERED)
+    post(client, result(candidate__wechat_openid="oHAIYUE0001test"))
+    assert PageToken.objects.find(key) is not None
+    assert Message.objects.count() == 1
 
 
 def test_new_facts_after_a_confirmation_are_a_conflict_and_change_nothing(client: Client) -> None:

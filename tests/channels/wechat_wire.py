@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import struct
+import time
 from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -13,7 +14,7 @@ EVENT = (
     "<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>{msgid}</MsgID>"
     "<Status>{status}</Status></xml>"
 )
-TIMESTAMP, NONCE = "1790000000", "4711"
+TIMESTAMP, NONCE = str(int(time.time())), "4711"
 
 
 def event(*, msgid: str, status: str = "success", person: str = "oHAIYUE1") -> bytes:

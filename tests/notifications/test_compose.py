@@ -11,13 +11,13 @@ from candidates.models import Channel, Language
 from notifications.channels.email.html import as_html
 from notifications.channels.wechat.transport import template_fields
 from notifications.compose import (
-    PLACEHOLDERS,
     Value,
     compose,
     compose_line,
     placeholders,
     sms_parts,
 )
+from notifications.facts import FILLED_BY_SYSTEM
 
 BANK: dict[str, Value] = {"bank_name": "海岳银行"}
 ENGLISH_BANK: dict[str, Value] = {"bank_name": "Haiyue Bank"}
@@ -197,7 +197,7 @@ def test_a_wechat_field_without_a_value_is_left_out() -> None:
 
 # --- Whatever is put in --------------------------------------------------------------------------
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-names = st.sampled_from(sorted(PLACEHOLDERS))
+names = st.sampled_from(sorted(FILLED_BY_SYSTEM))
 lines = st.lists(st.one_of(texts, names.map(lambda name: f"{{{{ {name} }}}}")), max_size=6).map("".join)
 templates = st.lists(lines, max_size=6).map("\n".join)
 values_of_offers = st.dictionaries(names, st.one_of(texts, st.lists(texts, max_size=3)), max_size=8)
@@ -217,7 +217,7 @@ def test_composing_never_fails_and_leaves_no_placeholder_of_the_template(
         compose(template, marked, channel=channel, language=language),
         compose_line(template, marked, language=language),
     ):
-        assert not placeholders(composed) & set(PLACEHOLDERS)
+        assert not placeholders(composed) & set(FILLED_BY_SYSTEM)
 
 
 def _without_braces(value: Value) -> Value:

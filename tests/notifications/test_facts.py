@@ -8,7 +8,8 @@ import pytest
 
 from branches.models import Branch
 from candidates.models import Channel, Language, Offer
-from notifications.facts import changes_between, date_text, message_values, moment_text, offer_values
+from notifications.dates import date_text, moment_text
+from notifications.facts import changes_between, message_values, offer_values
 from tests.factories import OfferFactory
 
 pytestmark = pytest.mark.django_db

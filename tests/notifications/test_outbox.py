@@ -19,17 +19,14 @@ from notifications.channels.base import Accepted, TransportError
 from notifications.intake import take_signal
 from notifications.models import Attempt, Message, Purpose, TemplateVersion
 from notifications.outbox import (
-    FIRST_RETRY_SECONDS,
-    LONGEST_RETRY_SECONDS,
-    MAX_TRIES,
     Batch,
     Tried,
     claim,
     finish,
-    retry_delay,
     sweep,
 )
 from notifications.receipts import take_receipts
+from notifications.retry import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, MAX_TRIES, retry_delay
 from notifications.states import State
 from tests import platform
 from tests.factories import MessageFactory, OfferFactory, published
@@ -158,10 +155,21 @@ def test_a_message_without_a_text_is_put_back_and_holds_up_nobody(message: Messa
     untold = MessageFactory.create(offer=sh_offer, purpose=Purpose.HR_REPLY)
     assert [envelope.message_id for envelope in take().envelopes] == [message.pk]
     waiting = now_of(untold)
-    assert (waiting.state, waiting.tries) == (State.PLANNED, 0)
+    assert (waiting.state, waiting.tries) == (State.PLANNED, 1)
     assert "hr_reply" in waiting.error
-    assert waiting.due_at > timezone.now() + timedelta(minutes=4)
+    assert waiting.due_at > timezone.now() + timedelta(minutes=14)
     assert not take()
+
+
+def test_a_message_that_never_gets_a_text_is_given_up_with_its_reason(offer: Offer) -> None:
+    untold = MessageFactory.create(offer=offer, purpose=Purpose.HR_REPLY)
+    for _ in range(MAX_TRIES + 1):
+        due_again(untold)
+        take()
+    given_up = now_of(untold)
+    assert given_up.state == State.EXPIRED
+    assert "hr_reply" in given_up.error
+    assert offer.events.filter(kind=Kind.FAILED).count() == 1
 
 
 @pytest.mark.parametrize(

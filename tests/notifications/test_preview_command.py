@@ -8,11 +8,11 @@ from branches.models import Branch
 from candidates.models import Candidate, Category, Channel, Language, PageToken, Style
 from notifications.catalogue import Catalogue
 from notifications.channels import TRANSPORTS
-from notifications.draft import write_draft
 from notifications.models import Message, Purpose
 from notifications.preview import sample_offer
 from notifications.sample.load import load_sample
-from notifications.timeline import shown_text
+from notifications.way_in import blotted
+from notifications.wording import write
 
 pytestmark = pytest.mark.django_db
 
@@ -63,9 +63,9 @@ def test_what_is_shown_is_what_is_sent_but_for_the_key(
     message = Message(offer=offer, purpose=Purpose.PASS_NOTICE, channel=channel)
     catalogue = Catalogue.load(purposes=[Purpose.PASS_NOTICE], branches=[branch])
     carrier = next(one for one in TRANSPORTS.values() if one.channel == channel)
-    sent = write_draft(message, catalogue=catalogue, transport=carrier).draft
+    sent = write(message, catalogue=catalogue, transport=carrier).wording
     expected = f"{sent.subject}\n\n{sent.text}" if sent.subject else sent.text
-    assert shown_text(shown.rstrip("\n")) == shown_text(expected)
+    assert blotted(shown.rstrip("\n")) == blotted(expected)
 
 
 @pytest.mark.parametrize(

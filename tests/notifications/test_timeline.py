@@ -7,8 +7,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from candidates.models import Offer
-from notifications.draft import way_in_words
-from notifications.timeline import shown_text, timeline
+from notifications.timeline import timeline
+from notifications.way_in import blotted, way_in
 from tests.factories import MessageFactory
 from tracking.models import Event, Kind
 from tracking.record import record
@@ -17,14 +17,14 @@ TOKEN, CODE = "aB3-_" * 6, "12345678"
 
 
 def test_the_key_in_a_link_is_blotted_out() -> None:
-    words = way_in_words(token=TOKEN, code="", language="zh-hans").words
-    assert shown_text(f"请确认：{words}。") == "请确认：http://testserver/n/••••••/。"
+    words = way_in(token=TOKEN, code="", language="zh-hans").words
+    assert blotted(f"请确认：{words}。") == "请确认：http://testserver/n/••••••/。"
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_code_of_a_text_message_is_blotted_out(language: str) -> None:
-    words = way_in_words(token=TOKEN, code=CODE, language=language).words
-    shown = shown_text(f"Answer: {words}")
+    words = way_in(token=TOKEN, code=CODE, language=language).words
+    shown = blotted(f"Answer: {words}")
     assert "1234" not in shown
     assert "5678" not in shown
     assert "http://testserver/n/" in shown
@@ -32,7 +32,7 @@ def test_the_code_of_a_text_message_is_blotted_out(language: str) -> None:
 
 @pytest.mark.parametrize("text", ["请致电010-5550 6110", "Call 5550 6110", "2026 1207", "/n/"])
 def test_other_numbers_stay(text: str) -> None:
-    assert shown_text(text) == text
+    assert blotted(text) == text
 
 
 @pytest.mark.django_db

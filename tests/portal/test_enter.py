@@ -48,6 +48,8 @@ def test_too_many_wrong_tries_are_told_clearly_whether_the_phone_is_known_or_not
 @pytest.mark.parametrize(
     ("phone", "code", "error"),
     [
+        ("", CODE, "请输入手机号码。"),
+        ("13800138000", "", "请输入短信中的验证码。"),
         ("12", CODE, "手机号码格式有误"),
         ("13800138000", "1234", "验证码为8位数字"),
         ("13800138000", "abcdefgh", "验证码为8位数字"),

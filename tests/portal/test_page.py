@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from branches.models import Branch
 from candidates.models import CodeAttempt, DeclineReason, Offer, OfferState, PageToken
-from notifications.facts import moment_text
+from notifications.dates import moment_text
 from tests.factories import LocalFieldFactory, LocalValueFactory, page_key
 from tracking import answers
 from tracking.models import Event, Kind, Progress
@@ -31,7 +32,6 @@ def test_the_page_says_who_writes_when_where_what_to_bring_and_whom_to_call(
     for fact in (
         "海岳银行",
         "北京CBD支行",
-        "王小明，恭喜您通过“综合柜员”岗位面试",
         moment_text(start, "zh-hans"),
         "北京市朝阳区示例路18号3层",
         "10号线示例站D口，步行约6分钟",
@@ -40,6 +40,7 @@ def test_the_page_says_who_writes_when_where_what_to_bring_and_whom_to_call(
         'href="tel:01055506110"',
     ):
         assert fact in page, fact
+    assert "王小明，恭喜您通过“综合柜员”岗位面试" in strip_tags(page)
 
 
 def test_without_a_map_there_is_no_map_link_and_with_one_there_is(
@@ -81,9 +82,8 @@ def test_a_candidate_reads_their_own_language_whatever_the_browser_asks_for(
     english = client.get(f"/n/{page_key(english_offer)}/", headers={"accept-language": "zh-CN"})
     chinese = client.get(address, headers={"accept-language": "en"})
     assert '<html lang="en">' in english.content.decode()
-    assert (
-        "Congratulations, Alex Example: you have passed the interview for Teller" in english.content.decode()
-    )
+    heading = "Congratulations, Alex Example: you have passed the interview for Teller"
+    assert heading in strip_tags(english.content.decode())
     assert '<html lang="zh-hans">' in chinese.content.decode()
     assert english.headers["Content-Language"] == "en"
 

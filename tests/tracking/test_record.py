@@ -32,7 +32,9 @@ def progress_after(events: list[Event]) -> dict[str, object]:
 
 
 # --- Progress -----------------------------------------------------------------------------------
-happenings = st.lists(st.builds(event, st.sampled_from(Kind.values), st.integers(0, 2)), max_size=8)
+# Of one round: the offer itself comes first.
+OF_A_ROUND = [kind for kind in Kind.values if kind != Kind.OFFERED]
+happenings = st.lists(st.builds(event, st.sampled_from(OF_A_ROUND), st.integers(0, 2)), max_size=8)
 
 
 @given(events=happenings, data=st.data())
@@ -69,6 +71,18 @@ def test_an_event_applied_twice_counts_once(events: list[Event]) -> None:
 def test_the_stage_is_how_far_an_offer_has_come(kinds: list[str], stage: str) -> None:
     for order in permutations(event(kind, minute) for minute, kind in enumerate(kinds)):
         assert progress_after(list(order))["stage"] == stage
+
+
+@given(before=happenings, after=happenings)
+def test_an_offer_made_again_starts_anew_and_late_news_of_before_count_no_more(
+    before: list[Event], after: list[Event]
+) -> None:
+    first, again = event(Kind.OFFERED, 0), event(Kind.OFFERED, 10)
+    later = [event(one.kind, 10 + (one.at - NOON) // timedelta(minutes=1)) for one in after]
+    anew = progress_after([again, *later])
+    told = progress_after([first, *before, again, *before, *later])
+    assert told["offered_at"] == first.at
+    assert {**told, "offered_at": again.at} == anew
 
 
 def test_each_thing_is_dated_by_its_first_time_and_the_answer_by_its_last() -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
+from notifications.channels.email.errors import ERRORS
 from notifications.channels.email.html import as_html, plain
 
 IDLE_SECONDS = 5.0  # after which a kept connection is asked whether it still lives
@@ -22,6 +23,7 @@ class EmailTransport(Transport):
     name: ClassVar[str] = "smtp"
     channel: ClassVar[str] = "email"
     needs = ("EMAIL_URL", "DEFAULT_FROM_EMAIL")
+    errors = ERRORS
     tells_delivered = False
 
     def send(self, envelope: Envelope) -> Accepted:

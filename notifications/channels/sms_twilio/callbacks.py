@@ -37,9 +37,12 @@ def answer(request: CallbackRequest, *, auth_token: str) -> CallbackReply:
 
 def _form(body: bytes) -> dict[str, str]:
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True))
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
     except (UnicodeDecodeError, ValueError):
         raise CallbackRefused("not a form") from None
+    if any("\0" in value for value in form.values()):
+        raise CallbackRefused("holds a NUL")
+    return form
 
 
 def _receipt(rest: str, form: dict[str, str]) -> ParsedReceipt:

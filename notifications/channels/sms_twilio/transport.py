@@ -26,6 +26,7 @@ from notifications.channels.base import (
     TransportError,
 )
 from notifications.channels.sms_twilio import callbacks
+from notifications.channels.sms_twilio.errors import ERRORS
 
 DEFAULT_API_URL = "https://api.twilio.com"
 # Twilio's own repeats of a callback: 3 s to connect, 1.5 s to answer, 5 times, on every failure.
@@ -72,20 +73,8 @@ def _client(account_sid: str, auth_token: str, api_url: str) -> Client:
 class TwilioTransport(Transport):
     name: ClassVar[str] = "twilio"
     channel: ClassVar[str] = "sms"
-    needs = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "sender")
-
-    def missing_settings(self) -> list[str]:
-        sender = settings.TWILIO_FROM or settings.TWILIO_MESSAGING_SERVICE_SID
-        given = {
-            "TWILIO_ACCOUNT_SID": settings.TWILIO_ACCOUNT_SID,
-            "TWILIO_AUTH_TOKEN": settings.TWILIO_AUTH_TOKEN,
-            "sender": sender,
-        }
-        return [
-            "TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID" if name == "sender" else name
-            for name, value in given.items()
-            if not value
-        ]
+    needs = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID")
+    errors = ERRORS
 
     def takes_link(self, to: str) -> bool:
         """Mainland carriers drop texts with a personal link."""

@@ -4,6 +4,7 @@ Source: WeChat official account documentation, "Access guide", "Message encrypti
 """
 
 import hmac
+import time
 from base64 import b64decode
 from binascii import Error as Base64Error
 from hashlib import sha1
@@ -19,11 +20,13 @@ from notifications.states import State
 SUCCESS = "success"
 JOB_FINISH = "TEMPLATESENDJOBFINISH"
 PADDING_BLOCK = 32
+TOLERANCE_SECONDS = 600  # clocks differ, and WeChat repeats itself for some seconds
 
 
 def answer(request: CallbackRequest, *, token: str, aes_key: str, app_id: str) -> CallbackReply:
     """Raises CallbackRefused on a wrong signature or a body that cannot be read."""
     query = request.query
+    _must_be_recent(query.get("timestamp", ""))
     _check(query.get("signature", ""), token, query.get("timestamp", ""), query.get("nonce", ""))
     if request.method == "GET":
         return CallbackReply(body=query.get("echostr", ""))
@@ -37,6 +40,12 @@ def answer(request: CallbackRequest, *, token: str, aes_key: str, app_id: str) -
         event = _element(decrypt(sealed, aes_key=aes_key, app_id=app_id))
     # Anything but "success" within five seconds makes WeChat repeat itself; events we do not use are fine.
     return CallbackReply(body=SUCCESS, receipts=_receipts(event))
+
+
+def _must_be_recent(timestamp: str) -> None:
+    """In plain mode the signature covers no body: an old one, once seen, must not sign another."""
+    if not timestamp.isdigit() or abs(time.time() - int(timestamp[:12])) > TOLERANCE_SECONDS:
+        raise CallbackRefused("too old or too new")
 
 
 def _check(given: str, *parts: str) -> None:

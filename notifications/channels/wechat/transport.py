@@ -15,6 +15,7 @@ from notifications.channels.base import (
     TransportError,
 )
 from notifications.channels.wechat import callbacks, client
+from notifications.channels.wechat.errors import ERRORS
 
 # WeChat remembers a client_msg_id for 10 minutes; a minute of them is kept for the request itself.
 REPEATABLE = timedelta(minutes=9)
@@ -28,6 +29,7 @@ class WeChatTransport(Transport):
     name: ClassVar[str] = "wechat"
     channel: ClassVar[str] = "wechat"
     needs = ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN")
+    errors = ERRORS
 
     def contradictions(self) -> list[str]:
         problems = super().contradictions()

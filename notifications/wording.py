@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from candidates.encryption import blind_index
 from candidates.models import Candidate, Offer, PageToken, token_digest
 from notifications.catalogue import Catalogue
@@ -13,10 +11,13 @@ from notifications.channels.base import Transport
 from notifications.compose import Value, compose, compose_line
 from notifications.facts import message_values, offer_values
 from notifications.models import Message, TemplateBody, TemplateVersion
+from notifications.way_in import WayIn, way_in
 
 
 @dataclass(frozen=True)
-class Draft:
+class Wording:
+    """What goes out, as it is frozen with its message."""
+
     version: TemplateVersion
     language: str
     subject: str
@@ -26,31 +27,23 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class WayIn:
-    """How the candidate gets to the page: by a personal link, or with a code at the fixed address."""
-
-    link: str
-    words: str
-
-
-@dataclass(frozen=True)
 class Written:
-    """A draft and the new key to the candidate's page that it holds; both are stored, or neither is."""
+    """A wording and the new key to the candidate's page that it holds; both are stored, or neither is."""
 
-    draft: Draft
+    wording: Wording
     key: PageToken
 
 
-def write_draft(message: Message, *, catalogue: Catalogue, transport: Transport) -> Written:
+def write(message: Message, *, catalogue: Catalogue, transport: Transport) -> Written:
     """Compose a message for its offer, with a new key to the candidate's page. Raises NoTemplate."""
     offer, candidate = message.offer, message.offer.candidate
     body = body_for(catalogue, candidate, purpose=message.purpose, channel=message.channel)
     linked = transport.takes_link(candidate.address_on(message.channel))
     token, code = PageToken.new_token(), "" if linked else PageToken.new_code()
-    way_in = way_in_words(token=token, code=code, language=body.language)
+    way = way_in(token=token, code=code, language=body.language)
     extra = message_values(message.facts, language=body.language)
-    written = draft(offer=offer, body=body, catalogue=catalogue, way_in=way_in, extra=extra)
-    return Written(written, page_key(offer, channel=message.channel, token=token, code=code))
+    wording = wording_of(offer=offer, body=body, catalogue=catalogue, way=way, extra=extra)
+    return Written(wording, page_key(offer, channel=message.channel, token=token, code=code))
 
 
 def body_for(catalogue: Catalogue, candidate: Candidate, *, purpose: str, channel: str) -> TemplateBody:
@@ -59,21 +52,21 @@ def body_for(catalogue: Catalogue, candidate: Candidate, *, purpose: str, channe
     )
 
 
-def draft(
-    *, offer: Offer, body: TemplateBody, catalogue: Catalogue, way_in: WayIn, extra: dict[str, Value]
-) -> Draft:
+def wording_of(
+    *, offer: Offer, body: TemplateBody, catalogue: Catalogue, way: WayIn, extra: dict[str, Value]
+) -> Wording:
     values: dict[str, Value] = {
         **catalogue.values(branch=offer.branch, language=body.language),
         **offer_values(offer, channel=body.channel, language=body.language),
         **extra,
-        "answer_at": way_in.words,
+        "answer_at": way.words,
     }
-    return Draft(
+    return Wording(
         version=body.version,
         language=body.language,
         subject=compose_line(body.subject, values, language=body.language),
         text=compose(body.text, values, channel=body.channel, language=body.language),
-        link=way_in.link,
+        link=way.link,
         provider_template=body.provider_template,
     )
 
@@ -87,12 +80,3 @@ def page_key(offer: Offer, *, channel: str, token: str, code: str) -> PageToken:
         code_index=blind_index(code),
         expires_at=PageToken.expiry(offer.onboarding_at),
     )
-
-
-def way_in_words(*, token: str, code: str, language: str) -> WayIn:
-    fixed = f"{settings.PUBLIC_URL}/n/"
-    if not code:
-        return WayIn(link=f"{fixed}{token}/", words=f"{fixed}{token}/")
-    spaced = f"{code[:4]} {code[4:]}"
-    words = f"{fixed} (code {spaced})" if language == "en" else f"{fixed} （验证码 {spaced}）"
-    return WayIn(link="", words=words)
