@@ -30,9 +30,9 @@ from branches.admin_parts import (
     column,
     confirmed_action,
     go_to,
-    show_once,
 )
 from branches.models import AccessRecord, ApiKey, Branch, Membership, Role, User
+from branches.shown_once import show_once
 
 if TYPE_CHECKING:
     BranchModelForm = forms.ModelForm[Branch]

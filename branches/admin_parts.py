@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
 from unfold import admin as unfold
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -84,12 +82,6 @@ def page_action(description: Any, *, icon: str, permissions: list[str]) -> Calla
 def go_to(address: str) -> HttpResponse:
     """The answer to a dialog: the browser moves on to `address`."""
     return HttpResponse(headers={"HX-Redirect": address})
-
-
-def show_once(request: HttpRequest, *, what: str, secret: str) -> None:
-    """The only time a secret is seen: the database holds it encrypted, or only its hash."""
-    words = gettext("%(what)s, shown this once only, so copy it now: %(secret)s")
-    messages.warning(request, words % {"what": what, "secret": secret})
 
 
 class Unchangeable:

@@ -32,8 +32,8 @@ from branches.admin_parts import (
     column,
     confirmed_action,
     go_to,
-    show_once,
 )
+from branches.shown_once import show_once
 from candidates.encryption import decrypt, encrypt
 from candidates.identity import masked_email, masked_id_number
 from candidates.models import Candidate, Channel, InterviewSource, Offer, OfferState, Signal
@@ -46,6 +46,7 @@ else:
     SourceModelForm = forms.ModelForm
 
 SEARCH = "admin search"
+LONGEST_SEARCH = 254  # an email address
 MAPPABLE = frozenset(
     [
         *(name for name in ResultIn.model_fields if name not in {"candidate", "position"}),
@@ -94,7 +95,8 @@ class FoundByPerson(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if request.method == "POST" and "person" in request.POST:
-            return redirect(f"{request.path}?{urlencode({SEARCH_VAR: sealed(request.POST['person'])})}")
+            asked = sealed(request.POST["person"][:LONGEST_SEARCH])
+            return redirect(f"{request.path}?{urlencode({SEARCH_VAR: asked})}")
         return super().changelist_view(request, extra_context)
 
     def get_search_results(
@@ -102,7 +104,8 @@ class FoundByPerson(ReadOnlyAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         if not search_term.strip():
             return queryset, False
-        text = unsealed(search_term)
+        # No column holds a NUL, and the box is for one value.
+        text = unsealed(search_term).replace("\0", "")[:LONGEST_SEARCH]
         by_person = Q(pk__in=Offer.objects.search(text))
         offers = Offer.objects.filter(by_person | Q(interview_id=text.strip()))
         return queryset.filter(**{f"{self.offer_path}__in": offers}), self.offer_path == "offers"

@@ -5,6 +5,8 @@ value, because answers end up in the logs of the other side.
 """
 
 import re
+import unicodedata
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -24,11 +26,34 @@ from pydantic import (
 from candidates.identity import normal_id_number, normal_name, normal_phone
 from candidates.models import Category, Channel, Language, Style
 
+# Besides the ASCII ones: the C1 set, Unicode's line ends, and marks that turn the direction of what follows.
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# People type their names themselves, for any phone or mailbox: no name may make the bank send a stranger's link
+# or pass for another sender's signature.
+NOT_IN_NAMES = re.compile(
+    r"[<>{}\[\]【】@]|:/|//|\bwww\.|\w\.(?:com|net|org|cn|top|xyz|vip|info|site|shop)\b", re.IGNORECASE
+)
+YEARS = range(2000, 2101)
+
 
 def _printable(text: str) -> str:
-    if re.search(r"[\x00-\x1f\x7f]", text):
+    if CONTROLS.search(text):
         raise ValueError("holds control characters")
     return text
+
+
+def _name_alone(text: str) -> str:
+    """Looked at in the compatibility form, in which full-width letters and signs are the plain ones."""
+    if NOT_IN_NAMES.search(unicodedata.normalize("NFKC", text)):
+        raise ValueError("holds a link or a sign that no name has")
+    return text
+
+
+def _plausible(moment: datetime) -> datetime:
+    """At the ends of the calendar every sum with a date fails, in the worker and on every list with the offer."""
+    if moment.year not in YEARS:
+        raise ValueError(f"is not between the years {YEARS[0]} and {YEARS[-1]}")
+    return moment
 
 
 def _email(text: str) -> str:
@@ -58,7 +83,7 @@ class PositionIn(Payload):
 
 
 class CandidateIn(Payload):
-    name: Annotated[RequiredText, AfterValidator(normal_name)]
+    name: Annotated[RequiredText, AfterValidator(_name_alone), AfterValidator(normal_name)]
     phone: Phone | None = None
     email: Email | None = None
     id_number: IdNumber | None = None
@@ -80,7 +105,7 @@ class ResultIn(Payload):
     interview_id: RequiredText
     candidate: CandidateIn
     branch: RequiredText
-    onboarding_at: AwareDatetime
+    onboarding_at: Annotated[AwareDatetime, AfterValidator(_plausible)]
     result: Literal["passed", "failed"] | None = None
     score: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] | None = None
     position: PositionIn = PositionIn()

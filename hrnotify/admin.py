@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.http import Http404, HttpRequest, HttpResponse
 
 from branches.models import Role, User
+from branches.shown_once import take_shown_once
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite as UnfoldAdminSite
@@ -27,6 +30,21 @@ class HeadquartersSite(UnfoldAdminSite):
         if not isinstance(user, User) or not super().has_permission(request):
             return False
         return user.is_superuser or user.has_role(Role.HQ_HR)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Asked for by every page that is really shown: what is shown once is shown on it."""
+        if words := take_shown_once(request):
+            messages.warning(request, words)
+        context: dict[str, Any] = super().each_context(request)
+        return context
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """People are found by whole values only: typed letters name nobody, and there is nothing to choose from."""
+        try:
+            found: HttpResponse = super().autocomplete_view(request)
+        except IncorrectLookupParameters:
+            raise Http404 from None
+        return found
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         relaxed: Any = csp_replace(ADMIN_POLICY)(super().admin_view(view, cacheable))

@@ -22,7 +22,7 @@ def register() -> None:
 
 
 def deployment(**_: Any) -> list[CheckMessage]:
-    return [*_required(), *_field_keys(), *_public_url()]
+    return [*_required(), *_field_keys(), *_public_url(), *_debug()]
 
 
 def _required() -> Iterator[CheckMessage]:
@@ -58,6 +58,12 @@ def _public_url() -> Iterator[CheckMessage]:
     elif parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "testserver"}:
         hint = "Candidates' pages need https; http is accepted for a trial on this machine only."
         yield Warning("PUBLIC_URL is not https.", hint=hint, id="hrnotify.W005")
+
+
+def _debug() -> Iterator[CheckMessage]:
+    if settings.DEBUG and settings.PUBLIC_URL.startswith("https://"):
+        hint = "Unset DEBUG: its error pages show settings and personal data to whoever meets an error."
+        yield Error("DEBUG is on where PUBLIC_URL is https.", hint=hint, id="hrnotify.E006")
 
 
 def carriers(**_: Any) -> list[CheckMessage]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 log = structlog.get_logger(__name__)
 
@@ -20,3 +21,45 @@ class LogFailures:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         view = request.resolver_match.view_name if request.resolver_match else ""
         log.error("request_failed", view=view, method=request.method, exc_info=exception)
+
+
+class PublicScheme:
+    """The address people use decides whether a request is https, for this server itself never speaks TLS.
+
+    Without it Django would send no HSTS header, and check neither the referrer nor the scheme of a redirect.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.IS_HTTPS:
+            request.META["wsgi.url_scheme"] = "https"
+        return self.get_response(request)
+
+
+class RefuseUnreadable:
+    """No NUL in an address, which no database column can hold, and no body larger than any page or API takes.
+
+    Django limits fields but not files: without this anybody could fill the disk through the sign-in form.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return _refused(400, field="address", error="holds a NUL")
+        if _announced_bytes(request) > settings.REQUEST_MAX_BYTES:
+            return _refused(413, field="body", error=f"is larger than {settings.REQUEST_MAX_BYTES} bytes")
+        return self.get_response(request)
+
+
+def _refused(status: int, *, field: str, error: str) -> JsonResponse:
+    """As the machine API refuses: no browser sends such a request by itself."""
+    return JsonResponse({"status": "refused", "errors": [{"field": field, "error": error}]}, status=status)
+
+
+def _announced_bytes(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isascii() and length.isdigit() else 0

@@ -34,7 +34,8 @@ REDIS_URL = env.str("REDIS_URL", default="")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 IS_HTTPS = PUBLIC_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
 SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -70,9 +71,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "hrnotify.middleware.LogFailures",
+    "hrnotify.middleware.PublicScheme",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hrnotify.middleware.RefuseUnreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -112,8 +115,14 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        "VERSION": 2,  # of the values' format; what an older one left in Redis is not read
         # A Redis that is away costs a request two seconds at the most, never its answer.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+        # JSON, because Django's own choice, pickle, runs what it reads: who can write to Redis must not run code.
+        "OPTIONS": {
+            "socket_connect_timeout": 1,
+            "socket_timeout": 2,
+            "serializer": "hrnotify.cache_format.JsonFormat",
+        },
     }
 }
 
@@ -178,6 +187,8 @@ WHITENOISE_AUTOREFRESH = env.bool("STATIC_ON_DEMAND", default=DEBUG)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 SIGNAL_MAX_BYTES = env.int("SIGNAL_MAX_BYTES", default=64 * 1024)
 BATCH_MAX_BYTES = env.int("BATCH_MAX_BYTES", default=4 * 1024 * 1024)
+# No request of any kind may be larger.
+REQUEST_MAX_BYTES = max(DATA_UPLOAD_MAX_MEMORY_SIZE, BATCH_MAX_BYTES)
 
 # --- What the bank decides ----------------------------------------------------------------------
 ANSWER_WITHIN_DAYS = env.int("ANSWER_WITHIN_DAYS", default=3)
