@@ -14,8 +14,8 @@ from branches.models import Branch
 from branches.scopes import Principal
 from candidates.models import Offer, OfferQuerySet
 from dashboard.selections import FUNNEL, TO_DO, UNKNOWN, condition, start_of_day
+from tracking.funnel import DAYS, start_of_funnel
 
-DAYS = 90
 SHOWN_PER_TASK = 5
 
 
@@ -55,7 +55,7 @@ class Task:
 
 def funnel(principal: Principal, *, days: int = DAYS) -> Funnel:
     """Offers of the last `days` days: two queries to count, one for the branches."""
-    since = start_of_day(-days)
+    since = start_of_funnel(days)
     offers = Offer.objects.visible_to(principal).filter(created_at__gte=since)
     numbers = _numbers(offers)
     branches = list(Branch.objects.visible_to(principal))

@@ -17,11 +17,11 @@ from candidates.models import Channel, OfferState
 from notifications.channels import TRANSPORTS
 from notifications.models import Message
 from notifications.states import FAILED, State
+from tracking.funnel import reached
 from tracking.models import Stage
 
 NEAR = timedelta(hours=48)
-# A withdrawn offer is nobody's any more: it stays out of the funnel.
-PASSED = ~Q(progress__stage=Stage.WITHDRAWN)
+REACHED = reached("progress__")
 
 
 def start_of_day(days_ahead: int = 0) -> datetime:
@@ -53,7 +53,7 @@ def delivery_unknown() -> Q:
     out = Message.objects.filter(offer=OuterRef("pk"), state=State.ACCEPTED)
     silent = Exists(out.filter(provider__in=silent_carriers()))
     telling = Exists(out.exclude(provider__in=silent_carriers()))
-    return PASSED & Q(progress__delivered_at__isnull=True) & silent & ~telling
+    return REACHED["passed"] & Q(progress__delivered_at__isnull=True) & silent & ~telling
 
 
 def failed_on(channel: str) -> Q:
@@ -69,8 +69,8 @@ def silent_channels() -> list[Promise | str]:
     return [Channel(TRANSPORTS[name].channel).label for name in silent_carriers()]
 
 
-def _reached(column: str) -> Callable[[], Q]:
-    return lambda: PASSED & Q(**{f"progress__{column}__isnull": False})
+def _reached(step: str) -> Callable[[], Q]:
+    return lambda: REACHED[step]
 
 
 def _now_at(stage: Stage) -> Callable[[], Q]:
@@ -84,10 +84,10 @@ TO_DO = {
 }
 # The way of an offer, each step with everybody who has come that far.
 FUNNEL = {
-    "passed": (_("Passed"), lambda: PASSED),
-    "reached_sent": (_("Sent"), _reached("sent_at")),
-    "reached_delivered": (_("Delivered"), _reached("delivered_at")),
-    "reached_opened": (_("Opened"), _reached("opened_at")),
+    "passed": (_("Passed"), _reached("passed")),
+    "reached_sent": (_("Sent"), _reached("sent")),
+    "reached_delivered": (_("Delivered"), _reached("delivered")),
+    "reached_opened": (_("Opened"), _reached("opened")),
     Stage.CONFIRMED.value: (Stage.CONFIRMED.label, _now_at(Stage.CONFIRMED)),
 }
 UNKNOWN = "delivery_unknown"

@@ -19,20 +19,13 @@ from candidates.models import Channel
 from notifications.channels import TRANSPORTS, transport_for
 from notifications.models import Message
 from notifications.states import FAILED, State
+from tracking.funnel import DAYS, reached, start_of_funnel
 from tracking.models import Progress, Stage
 
 DAYS_SHOWN = 7
 # Shown are the head office and the 分行, each with everything below it.
 LEVELS_SHOWN = 2
-STEPS = {
-    "passed": Q(),
-    "accepted": Q(sent_at__isnull=False),
-    "delivered": Q(delivered_at__isnull=False),
-    "opened": Q(opened_at__isnull=False),
-    "confirmed": Q(stage=Stage.CONFIRMED),
-    "declined": Q(stage=Stage.DECLINED),
-    "unreachable": Q(stage=Stage.UNREACHABLE),
-}
+STEPS = {**reached(), "unreachable": Q(stage=Stage.UNREACHABLE)}
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,6 @@ class ChannelHealth:
 def front_page(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's DASHBOARD_CALLBACK."""
     rows = funnel()
-    unreachable = list(STEPS).index("unreachable")
     offers = reverse("admin:candidates_offer_changelist")
     return {
         **context,
@@ -68,16 +60,18 @@ def front_page(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
         "total": [sum(column) for column in zip(*(row.counts for row in rows), strict=True)],
         "channels": channel_health(now=timezone.now()),
         "days_shown": DAYS_SHOWN,
-        "unreachable": sum(row.counts[unreachable] for row in rows),
+        "funnel_days": DAYS,
+        "unreachable": Progress.objects.filter(stage=Stage.UNREACHABLE).count(),
         "unreachable_address": f"{offers}?progress__stage__exact={Stage.UNREACHABLE}",
     }
 
 
 def funnel() -> list[FunnelRow]:
-    """Offers by branch, and how far they came. Two queries, whatever the size of the bank."""
+    """Offers of the funnel's days by branch, and how far they came. Two queries, whatever the bank's size."""
     prefix = Left("offer__branch__path", Branch.steplen * LEVELS_SHOWN)
     counts = {name: Count("pk", filter=condition) for name, condition in STEPS.items()}
-    grouped = Progress.objects.values(at=prefix).annotate(**counts).order_by("at")
+    counted = Progress.objects.filter(offer__created_at__gte=start_of_funnel())
+    grouped = counted.values(at=prefix).annotate(**counts).order_by("at")
     by_path: dict[str, Any] = {row["at"]: row for row in grouped}
     offers = reverse("admin:candidates_offer_changelist")
     return [

@@ -4,9 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.access import for_branch_hr, officer
-from dashboard.funnel import DAYS, funnel, tasks
+from dashboard.funnel import funnel, tasks
 from dashboard.live import live_page
 from dashboard.selections import UNKNOWN, silent_channels
+from tracking.funnel import DAYS
 
 
 @require_safe
