@@ -42,7 +42,7 @@ else:
     BranchModelForm = MembershipModelForm = forms.ModelForm
     UserAdminBase = DjangoUserAdmin
 
-LEVELS = {1: _("Head office"), 2: _("Branch (分行)"), 3: _("Sub-branch (支行)")}
+LEVELS = {1: _("Head office"), 2: _("Branch office"), 3: _("Sub-branch")}
 
 NESTED = "\u2003"  # an em space a level: a list of rows cannot be nested
 

@@ -38,8 +38,8 @@ class Language(models.TextChoices):
 
 
 class Category(models.TextChoices):
-    CAMPUS = "campus", _("Campus (校招)")
-    SOCIAL = "social", _("Lateral (社招)")
+    CAMPUS = "campus", _("Campus")
+    SOCIAL = "social", _("Lateral")
     INTERN = "intern", _("Intern")
 
 

@@ -9,6 +9,8 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.choices import flatten_choices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Branch
@@ -83,6 +85,25 @@ class OfferFilter(forms.Form):
             case "end":
                 return Q(onboarding_at__lte=_end_of_day(value))
         return Q(created_at__gte=_midnight(value))
+
+    @property
+    def chosen(self) -> list[str]:
+        """The valid conditions in words, for who sees the list and not the filter."""
+        if not self.is_valid():
+            return []
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        return [
+            gettext("%(label)s: %(value)s")
+            % {"label": self.fields[name].label, "value": self._words(name, value)}
+            for name, value in asked.items()
+        ]
+
+    def _words(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            choices: Any = field.choices
+            return str(dict(flatten_choices(choices))[value]).strip()
+        return str(value)
 
     @property
     def is_narrowed(self) -> bool:

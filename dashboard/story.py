@@ -35,7 +35,7 @@ class StepOnTheWay:
 def personal_data(candidate: Candidate, *, clear: bool) -> list[Datum]:
     """What identifies the person and is there at all, masked unless asked for in the clear."""
     values = [
-        (_("Phone"), candidate.phone, masked_phone),
+        (_("Phone number"), candidate.phone, masked_phone),
         (_("Email address"), candidate.email, masked_email),
         (_("ID number"), candidate.id_number, masked_id_number),
         (_("WeChat openid"), candidate.wechat_openid, masked_openid),

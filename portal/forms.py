@@ -16,11 +16,13 @@ class EntryForm(forms.Form):
     phone = forms.CharField(
         label=_("Phone number"),
         max_length=30,
+        error_messages={"required": _("Please enter your phone number.")},
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
+        error_messages={"required": _("Please enter the code from the text message.")},
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 

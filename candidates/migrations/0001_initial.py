@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('email_index', candidates.fields.BlindIndexField(source='search_email')),
                 ('id_number_index', candidates.fields.BlindIndexField(source='id_number')),
                 ('wechat_openid_index', candidates.fields.BlindIndexField(source='wechat_openid')),
-                ('category', models.CharField(choices=[('campus', 'Campus (校招)'), ('social', 'Lateral (社招)'), ('intern', 'Intern')], default='social', max_length=10, verbose_name='category')),
+                ('category', models.CharField(choices=[('campus', 'Campus'), ('social', 'Lateral'), ('intern', 'Intern')], default='social', max_length=10, verbose_name='category')),
                 ('preferred_channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('sms', 'SMS'), ('email', 'Email'), ('wechat', 'WeChat'), ('push', 'App push')], max_length=10), default=list, size=None, verbose_name='preferred channels')),
                 ('style', models.CharField(choices=[('concise', 'Concise'), ('detailed', 'Detailed')], default='concise', max_length=10, verbose_name='style')),
                 ('language', models.CharField(choices=[('zh-hans', '简体中文'), ('en', 'English')], default='zh-hans', max_length=10, verbose_name='language')),

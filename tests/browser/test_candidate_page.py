@@ -163,7 +163,7 @@ def test_the_first_screen_holds_when_where_whom_and_the_answer(page: Page, link:
     page.goto(link)
     for place in (
         page.get_by_role("heading", level=1),
-        page.get_by_text("报到时间"),
+        page.get_by_text("入职时间"),
         page.get_by_text("报到地点"),
         page.get_by_text("身份证原件及复印件"),
         page.locator(".facts .call").first,

@@ -62,7 +62,7 @@ def test_from_signing_in_to_one_candidates_data(
     assert_presentable(desk_page)
     desk_page.get_by_role("link", name="候选人", exact=True).click()
     desk_page.get_by_text("筛选", exact=True).first.click()
-    desk_page.get_by_label("失败通道").select_option("email")
+    desk_page.get_by_label("失败渠道").select_option("email")
     desk_page.get_by_role("button", name="筛选").click()
     expect(desk_page.locator(".offers tbody tr")).to_have_count(1)
     assert_presentable(desk_page)

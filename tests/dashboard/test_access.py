@@ -100,3 +100,10 @@ def test_a_new_password_replaces_the_old_one(bj_cbd_hr: User) -> None:
     assert "密码已修改" in answer.content.decode()
     bj_cbd_hr.refresh_from_db()
     assert bj_cbd_hr.check_password(new)
+
+
+def test_who_is_signed_in_finds_the_way_back_from_a_wrong_address(bj_cbd_hr: User) -> None:
+    lost = signed_in(bj_cbd_hr).get("/dashboard/nothing/")
+    assert lost.status_code == 404
+    assert f'href="{reverse("dashboard:home")}"' in lost.content.decode()
+    assert "验证码" not in lost.content.decode()

@@ -52,6 +52,24 @@ def test_the_list_narrows_by_branch_with_those_below(hq: User, offer: Offer, sh_
     assert listed(client, branch="HQ") == ids(sh_offer, offer)
 
 
+def test_the_conditions_stand_in_words_above_the_list(bj_hr: User, offer: Offer) -> None:
+    asked = {
+        "branch": "BJ-CBD",
+        "stage": "confirmed",
+        "failed": "email",
+        "start": "2026-12-01",
+        "end": "no day",
+    }
+    client = signed_in(bj_hr)
+    wrong = client.get(reverse(LIST), asked).content.decode()
+    assert "失败渠道：邮件" not in wrong
+    assert '<details class="filters card" open>' in wrong
+    right = client.get(reverse(LIST), asked | {"end": ""}).content.decode()
+    for words in ("机构（含下级）：BJ-CBD", "进展：已确认", "失败渠道：邮件", "入职日期起：2026-12-01"):
+        assert words in right, words
+    assert '<details class="filters card">' in right
+
+
 def test_another_branch_is_no_choice(bj_hr: User, offer: Offer, sh_offer: Offer) -> None:
     client = signed_in(bj_hr)
     assert listed(client, branch="SH-LJZ") == []
