@@ -60,14 +60,15 @@ class House:
         return cast(Message, eventually(messages.all().first, within=within))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_stack(django_db_setup: None, embedded_servers: EmbeddedServers) -> Iterator[Stack]:
-    """Started once for all stories; the tables are emptied between them."""
+    """Started once for the stories of a module; the tables are emptied between them."""
     port, sandbox_port = any_free_port(), any_free_port()
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     variables = {
         "DATABASE_URL": _test_database_url(),
         "REDIS_URL": settings.REDIS_URL,
+        "PGOPTIONS": "",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "EMAIL_URL": f"smtp://127.0.0.1:{sandbox_port + 1}",
         "SWEEP_SECONDS": "1",

@@ -78,6 +78,8 @@ class RunServers:
         self.servers.start()
         if self.servers.postgres:
             os.environ["DATABASE_URL"] = self.servers.postgres.url
+            # Emptying all tables between tests may meet a running worker; then the worker gives way, not the test.
+            os.environ["PGOPTIONS"] = "-c deadlock_timeout=10s"
         if self.servers.valkey:
             os.environ["REDIS_URL"] = self.servers.valkey.url
             self.servers.wipe_valkey()
