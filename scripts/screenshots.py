@@ -38,13 +38,13 @@ def main() -> None:
 
 
 def candidate(browser: Browser) -> None:
-    """The page behind the newest mail's link, before any answer where there is one such."""
+    """The page behind a WeChat message that was not answered yet."""
     page = browser.new_page(viewport=PHONE, device_scale_factor=2, locale="zh-CN")
-    with urllib.request.urlopen(f"http://127.0.0.1:{SANDBOX_PORT}/inbox.json?channel=email") as answer:
-        mails = json.load(answer)["messages"]
-    for mail in reversed(mails):
-        page.goto(mail["links"][0])
-        if page.get_by_role("link", name="确认入职").count():
+    with urllib.request.urlopen(f"http://127.0.0.1:{SANDBOX_PORT}/inbox.json?channel=wechat") as answer:
+        cards = json.load(answer)["messages"]
+    for card in reversed(cards):
+        page.goto(card["url"])
+        if page.get_by_role("link", name="确认入职", exact=True).count():
             break
     shoot(page, "candidate")
 
