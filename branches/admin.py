@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminURLInputWidget
 
+from branches.access import open_admin_by_role
 from branches.admin_parts import (
     BAD,
     CHOICE,
@@ -54,6 +54,12 @@ class MembershipForm(MembershipModelForm):
     class Meta:
         model = Membership
         fields = ("user", "branch", "role", "until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # In the inline table a field's label stands in the column's head, where a screen reader does not find it.
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("aria-label", field.label)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -172,16 +178,7 @@ class BranchAdmin(PlainAdmin):
         before = [row.user_id for row in form.instance.memberships.all()]
         super().save_related(request, form, formsets, change)
         after = [row.user_id for row in form.instance.memberships.all()]
-        let_into_admin(User.objects.filter(pk__in=[*before, *after]))
-
-
-def let_into_admin(users: Iterable[User]) -> None:
-    """Django's `is_staff` follows the memberships: it is nobody's to tick."""
-    for user in users:
-        staff = user.is_superuser or user.memberships.filter(role=Role.HQ_HR).exists()
-        if staff != user.is_staff:
-            user.is_staff = staff
-            user.save(update_fields=["is_staff"])
+        open_admin_by_role(User.objects.filter(pk__in=[*before, *after]))
 
 
 class NewUserForm(UserCreationForm):  # type: ignore[misc]
@@ -229,7 +226,7 @@ class UserAdmin(UserAdminBase, PlainAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        let_into_admin([form.instance])
+        open_admin_by_role([form.instance])
 
 
 @admin.register(ApiKey)

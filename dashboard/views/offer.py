@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from branches.access import note_personal_data_shown
 from branches.client_address import client_address
-from branches.models import AccessRecord
 from candidates.models import Offer
 from dashboard.access import for_branch_hr, is_fragment, officer
 from dashboard.live import live_page
@@ -33,11 +33,8 @@ def reveal(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     offer = _visible(request, offer_id)
     if request.method != "POST":  # after a change of language, or a reload
         return redirect("dashboard:offer", offer_id)
-    AccessRecord.objects.create(
-        user=officer(request),
-        what="candidate.personal_data",
-        subject_id=offer.candidate_id,
-        from_address=client_address(request),
+    note_personal_data_shown(
+        to=officer(request), candidate_id=offer.candidate_id, from_address=client_address(request)
     )
     if is_fragment(request):
         context = {"offer": offer, "data": personal_data(offer.candidate, clear=True), "clear": True}

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from branches.access import open_admin_by_role
 from branches.models import Branch, Membership, Role, User
 from candidates.models import InterviewSource, Language
 from candidates.sources import new_secret
@@ -123,10 +124,10 @@ def _person(username: str, branch: Branch, role: Role, name: str, password: str,
     user, created = User.objects.get_or_create(username=username, defaults={"display_name": name})
     Membership.objects.get_or_create(user=user, branch=branch, role=role)
     if created:
-        user.is_staff = role == Role.HQ_HR
         loaded.passwords[username] = password or secrets.token_urlsafe(9)
         user.set_password(loaded.passwords[username])
         user.save()
+        open_admin_by_role([user])
 
 
 def _source(secret: str, loaded: Loaded) -> None:
