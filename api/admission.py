@@ -60,8 +60,8 @@ def admit(request: HttpRequest, *, slug: str, max_bytes: int) -> Admitted:
 
 
 def is_too_large(request: HttpRequest, *, max_bytes: int) -> bool:
-    """The announced length is looked at first: what is too large is never read into memory."""
-    return int(request.META.get("CONTENT_LENGTH") or 0) > max_bytes or len(request.body) > max_bytes
+    """The body is read to its end, or a client still sending would not hear why; REQUEST_MAX_BYTES bounds it."""
+    return len(request.body) > max_bytes
 
 
 def _text(request: HttpRequest, max_bytes: int) -> str:

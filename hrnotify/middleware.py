@@ -8,6 +8,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 log = structlog.get_logger(__name__)
 
+CHUNK_BYTES = 64 * 1024
+# Whoever sends more than that is no honest client, and is cut off.
+DRAINED_BYTES = 32 * 1024 * 1024
+
 
 class LogFailures:
     """One log line for a request that failed, by the name of its view: a path may hold a candidate's key."""
@@ -50,7 +54,10 @@ class RefuseUnreadable:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return _refused(400, field="address", error="holds a NUL")
-        if _announced_bytes(request) > settings.REQUEST_MAX_BYTES:
+        announced = _announced_bytes(request)
+        if announced > settings.REQUEST_MAX_BYTES:
+            if announced <= DRAINED_BYTES:
+                _drain(request, announced)
             return _refused(413, field="body", error=f"is larger than {settings.REQUEST_MAX_BYTES} bytes")
         return self.get_response(request)
 
@@ -58,6 +65,12 @@ class RefuseUnreadable:
 def _refused(status: int, *, field: str, error: str) -> JsonResponse:
     """As the machine API refuses: no browser sends such a request by itself."""
     return JsonResponse({"status": "refused", "errors": [{"field": field, "error": error}]}, status=status)
+
+
+def _drain(request: HttpRequest, left: int) -> None:
+    """Read a body and throw it away: a client that is still sending would not hear the answer."""
+    while left > 0 and (chunk := request.META["wsgi.input"].read(min(left, CHUNK_BYTES))):
+        left -= len(chunk)
 
 
 def _announced_bytes(request: HttpRequest) -> int:

@@ -1,6 +1,9 @@
 """From the signal to the carrier and back, with every process real: nothing lost, nothing doubled."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 
@@ -9,7 +12,7 @@ from hrnotify.embedded import EmbeddedServers
 from notifications.models import Attempt, Message
 from notifications.states import State
 from tests.house import House
-from tests.platform import result
+from tests.platform import encode, result, signed
 from tests.sandbox.running import eventually
 from tracking.models import Kind, Progress, Stage
 
@@ -164,3 +167,15 @@ def test_a_carrier_that_fails_for_a_while_gets_the_message_when_it_is_back(house
     Message.objects.filter(offer=offer_id).update(due_at="2026-01-01T00:00:00Z")
     house.wait_until_state(offer_id, State.ACCEPTED)
     assert len(house.inbox(channel="email")) == 1
+
+
+@pytest.mark.parametrize("size", [100_000, 3_000_000, 10_000_000])
+def test_a_body_that_is_too_large_is_read_to_its_end_and_answered(house: House, size: int) -> None:
+    body = encode({**result(), "padding": "x" * size})
+    # This client sends all before it listens: a server that just hangs up is not heard.
+    with closing(HTTPConnection("127.0.0.1", house.stack.port, timeout=20)) as client:
+        client.request("POST", "/api/v1/interview-results/ai-interview", body=body, headers=signed(body))
+        answer = client.getresponse()
+        assert answer.status == 413
+        assert json.loads(answer.read())["errors"][0]["field"] == "body"
+    assert not Signal.objects.exists()
