@@ -21,6 +21,7 @@ from hrnotify.processes import (
     CHECKOUT,
     EmbeddedError,
     last_line,
+    lines_of,
     packaged_program,
     running_process,
     wait_until,
@@ -93,8 +94,7 @@ class Postgres:
 
     def process(self) -> psutil.Process | None:
         """The running postmaster, as postmaster.pid and its command line both say."""
-        pid_file = self.data / "postmaster.pid"
-        lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+        lines = lines_of(self.data / "postmaster.pid")
         return running_process(pid=int(lines[0]), argument=str(self.data)) if lines else None
 
     def clear_traces(self) -> None:
@@ -111,8 +111,7 @@ class Postgres:
 
     def running_socket_folder(self) -> Path:
         """Fifth line of postmaster.pid (PostgreSQL's documented order), else where it would be put."""
-        pid_file = self.data / "postmaster.pid"
-        lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+        lines = lines_of(self.data / "postmaster.pid")
         return Path(lines[4]) if len(lines) > 4 and lines[4] else self.folder
 
     def answers(self) -> bool:

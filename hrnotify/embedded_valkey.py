@@ -15,6 +15,7 @@ from hrnotify.processes import (
     EmbeddedError,
     any_free_port,
     last_line,
+    lines_of,
     packaged_program,
     port_is_free,
     running_process,
@@ -71,10 +72,13 @@ class Valkey:
         process = self.process()
         if process is None:
             return
-        process.terminate()
-        if not wait_until(lambda: self.process() is None, seconds=5):
-            process.kill()
-            wait_until(lambda: self.process() is None, seconds=5)
+        # The process itself is waited for: a stopping server takes its pid file away before it is gone.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+            _gone, alive = psutil.wait_procs([process], timeout=5)
+            if alive:
+                process.kill()
+                process.wait(timeout=5)
 
     def wipe(self) -> None:
         """Forget every key, queue and subscription's backlog, as a Redis that lost its memory."""
@@ -101,9 +105,8 @@ class Valkey:
             return False
 
     def process(self) -> psutil.Process | None:
-        pid_file = self.folder / "server.pid"
-        text = pid_file.read_text().strip() if pid_file.exists() else ""
-        return running_process(pid=int(text), argument=f":{self.port}") if text.isdigit() else None
+        lines = lines_of(self.folder / "server.pid")
+        return running_process(pid=int(lines[0]), argument=f":{self.port}") if lines else None
 
     def launch(self) -> None:
         self.write_state()

@@ -64,6 +64,14 @@ def running_process(*, pid: int, argument: str) -> psutil.Process | None:
     return process
 
 
+def lines_of(path: Path) -> list[str]:
+    """Lines of a file that its owner may take away at any moment; none when it is gone."""
+    try:
+        return path.read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
 def last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no message"
