@@ -6,8 +6,7 @@ from itertools import groupby
 
 from django.template.loader import render_to_string
 
-BULLET = "· "
-HEADING = "# "
+from notifications.compose import BULLET, HEADING
 
 
 def plain(text: str) -> str:
