@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from branches.categories import Category
 from branches.models import Branch
 from branches.scopes import Principal, within
 from candidates.encryption import blind_indexes
@@ -35,12 +36,6 @@ class Style(models.TextChoices):
 class Language(models.TextChoices):
     CHINESE = "zh-hans", "简体中文"
     ENGLISH = "en", "English"
-
-
-class Category(models.TextChoices):
-    CAMPUS = "campus", _("Campus")
-    SOCIAL = "social", _("Lateral")
-    INTERN = "intern", _("Intern")
 
 
 class Verifier(models.TextChoices):

@@ -23,8 +23,9 @@ from pydantic import (
     model_validator,
 )
 
+from branches.categories import Category
 from candidates.identity import normal_id_number, normal_name, normal_phone
-from candidates.models import Category, Channel, Language, Style
+from candidates.models import Channel, Language, Style
 
 # Besides the ASCII ones: the C1 set, Unicode's line ends, and marks that turn the direction of what follows.
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

@@ -13,9 +13,10 @@ from django.utils.choices import flatten_choices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from branches.categories import Category
 from branches.models import Branch
 from branches.scopes import Principal
-from candidates.models import Category, Channel, OfferQuerySet
+from candidates.models import Channel, OfferQuerySet
 from dashboard.selections import choices, condition, failed_on
 
 ANY = ("", _("All"))

@@ -18,11 +18,11 @@ from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
+from branches.categories import Category
 from branches.models import Branch, Membership, Role, User
 from candidates.encryption import blind_index
 from candidates.models import (
     Candidate,
-    Category,
     Channel,
     InterviewSource,
     Language,

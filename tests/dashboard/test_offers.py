@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from branches.categories import Category
 from branches.models import Branch, User
-from candidates.models import Category, Channel, Offer
+from candidates.models import Channel, Offer
 from notifications.states import State
 from tests.dashboard.story import sent, signed_in, unreachable
 from tests.factories import OfferFactory

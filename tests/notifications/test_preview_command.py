@@ -4,8 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from branches.categories import Category
 from branches.models import Branch
-from candidates.models import Candidate, Category, Channel, Language, PageToken, Style
+from candidates.models import Candidate, Channel, Language, PageToken, Style
 from notifications.catalogue import Catalogue
 from notifications.channels import TRANSPORTS
 from notifications.models import Message, Purpose
