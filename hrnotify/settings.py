@@ -193,6 +193,8 @@ REQUEST_MAX_BYTES = max(DATA_UPLOAD_MAX_MEMORY_SIZE, BATCH_MAX_BYTES)
 # --- What the bank decides ----------------------------------------------------------------------
 ANSWER_WITHIN_DAYS = env.int("ANSWER_WITHIN_DAYS", default=3)
 PAGE_VALID_DAYS = env.int("PAGE_VALID_DAYS", default=30)
+# A text message of more parts than this is not published: each part is billed.
+SMS_MAX_PARTS = env.int("SMS_MAX_PARTS", default=4)
 
 # --- The delivery engine ------------------------------------------------------------------------
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=5)

@@ -45,7 +45,8 @@ from notifications.models import (
     TemplateBody,
     TemplateVersion,
 )
-from notifications.publishing import NotPublishable, known_placeholders, new_draft, publish, text_problems
+from notifications.publishing import NotPublishable, new_draft, publish
+from notifications.review import known_placeholders, text_problems
 from notifications.states import State
 from notifications.way_in import blotted
 
@@ -104,8 +105,8 @@ class FieldAdmin(PlainAdmin):
 
 @admin.register(CoreField)
 class CoreFieldAdmin(FieldAdmin):
-    list_display = ("key", "label", "label_en", "kind", "value")
-    fields = (("key", "kind"), ("label", "label_en"), ("value", "value_en"))
+    list_display = ("key", "label", "label_en", "kind")
+    fields = (("key", "kind"), ("label", "label_en"), ("hint", "hint_en"))
 
 
 @admin.register(LocalField)

@@ -1,16 +1,39 @@
-"""What a batch of messages needs to be composed, read in a handful of queries whatever the batch's size."""
+"""What messages are made of: published texts, the core, and what branches state for themselves.
+
+Each process keeps its own copy for as long as the stamp in the database says that nothing has changed, and no
+version comes into force meanwhile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
 
+from django.db.models import Min, Prefetch
 from django.utils import timezone
 
 from branches.models import Branch
-from candidates.models import Language, Style
+from candidates.models import Language, Offer, Style
 from notifications.compose import Value
-from notifications.models import CoreField, FieldKind, LocalValue, TemplateBody, TemplateVersion
+from notifications.conditions import meant_for, profile_of
+from notifications.models import (
+    ContentStamp,
+    CorePaper,
+    CoreValue,
+    CoreVersion,
+    FieldKind,
+    LocalPaper,
+    LocalValue,
+    Passage,
+    TemplateBody,
+    TemplateVersion,
+)
+from notifications.papers import Papers, paper_words, papers_for
+
+Variant = tuple[str, str, str, str]  # purpose, channel, style, language
 
 
 class NoTemplate(Exception):
@@ -18,23 +41,79 @@ class NoTemplate(Exception):
 
 
 @dataclass(frozen=True)
-class Catalogue:
-    """Published texts by (purpose, channel, style, language), core fields, and local values by tree path and key."""
+class Core:
+    """What headquarters states, as of one version; empty before anything is published."""
 
-    bodies: dict[tuple[str, str, str, str], TemplateBody]
-    core: list[CoreField]
-    local: dict[tuple[str, str], LocalValue]
+    version: CoreVersion | None = None
+    values: Sequence[CoreValue] = ()
+    papers: Sequence[CorePaper] = ()
 
     @classmethod
-    def load(cls, *, purposes: Iterable[str], branches: Iterable[Branch]) -> Catalogue:
+    def of(cls, version: CoreVersion | None) -> Core:
+        if version is None:
+            return cls()
+        return cls(version, list(version.values.select_related("field")), list(version.papers.all()))
+
+
+@dataclass(frozen=True)
+class LocalContent:
+    """What one node of the tree states for itself and for those below it."""
+
+    values: Sequence[LocalValue] = ()
+    papers: Sequence[LocalPaper] = ()
+
+
+@dataclass(frozen=True)
+class Published:
+    """All that is in force between two moments, and local content as far as it was asked for."""
+
+    stamp: UUID | None
+    since: datetime
+    until: datetime | None
+    bodies: dict[Variant, TemplateBody]
+    core: Core
+    local: dict[UUID, LocalContent] = field(default_factory=dict)
+
+    def counts(self, *, stamp: UUID | None, at: datetime) -> bool:
+        still = self.since <= at and (self.until is None or at < self.until)
+        return still and stamp is not None and stamp == self.stamp
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`local`: content by tree path, for the branches it was asked for and all above them."""
+
+    bodies: dict[Variant, TemplateBody]
+    core: Core
+    local: dict[str, LocalContent]
+
+    @classmethod
+    def current(cls, *, branches: Iterable[Branch]) -> Catalogue:
+        """What counts now. Two queries, and two more for each change and for branches not seen since."""
+        published = _published()
         paths = {path for branch in branches for path in branch.path_and_above}
-        values = LocalValue.objects.filter(branch__path__in=paths).select_related("branch", "field")
+        nodes = dict(Branch.objects.filter(path__in=paths).values_list("path", "pk"))
+        _read_local(published, nodes.values())
         return cls(
-            bodies=_published_bodies(purposes),
-            core=list(CoreField.objects.all()),
-            local={(value.branch.path, value.field.key): value for value in values},
+            bodies=published.bodies,
+            core=published.core,
+            local={path: published.local[node] for path, node in nodes.items()},
         )
 
+    # --- As it would be, for previews and checks ---
+    def with_template(self, version: TemplateVersion) -> Catalogue:
+        """As if this version were the one in force."""
+        purpose = version.template.purpose
+        others = {variant: body for variant, body in self.bodies.items() if variant[0] != purpose}
+        return replace(self, bodies={**others, **_by_variant([version])})
+
+    def with_core(self, version: CoreVersion) -> Catalogue:
+        return replace(self, core=Core.of(version))
+
+    def with_local(self, branch: Branch, content: LocalContent) -> Catalogue:
+        return replace(self, local={**self.local, branch.path: content})
+
+    # --- What one message takes from it ---
     def body(self, *, purpose: str, channel: str, style: str, language: str) -> TemplateBody:
         """The variant asked for, else the concise one, else the Chinese one. Raises NoTemplate."""
         for key in (
@@ -46,21 +125,40 @@ class Catalogue:
                 return found
         raise NoTemplate(f"no published text for {purpose} by {channel}")
 
-    def values(self, *, branch: Branch, language: str) -> dict[str, Value]:
-        """Core and local facts in one language; of local ones, the nearest going up the tree.
+    def values(self, offer: Offer, *, language: str) -> dict[str, Value]:
+        """Core and local facts for one offer in one language; of local ones, the nearest going up the tree.
 
         What headquarters states comes last, so that no branch can put itself in its place.
         """
-        english = language == Language.ENGLISH
-        facts: dict[str, Value] = {}
-        for path in reversed(branch.path_and_above):
-            for (at, key), local in self.local.items():
-                if at == path:
-                    text = (local.value_en or local.value) if english else local.value
-                    facts[key] = _value(local.field.kind, text)
-        for field in self.core:
-            facts[field.key] = _value(field.kind, field.value_en if english else field.value)
-        return facts
+        stated = [*self.local_values(offer).values(), *self.core.values]
+        facts = {one.field.key: _value(one.field.kind, one.in_language(language)) for one in stated}
+        return facts | self._paper_values(offer, language)
+
+    def local_values(self, offer: Offer) -> dict[str, LocalValue]:
+        """By the field's key, the value that counts for this offer."""
+        profile = profile_of(offer)
+        chosen: dict[str, LocalValue] = {}
+        for content in reversed(self._upwards(offer.branch)):
+            for rows in _by_field(content.values):
+                if value := meant_for(rows, profile):
+                    chosen[value.field.key] = value
+        return chosen
+
+    def papers(self, offer: Offer) -> Papers:
+        local = [content.papers for content in self._upwards(offer.branch)]
+        return papers_for(profile_of(offer), core=self.core.papers, local=local)
+
+    def _paper_values(self, offer: Offer, language: str) -> dict[str, Value]:
+        papers = self.papers(offer)
+        return {
+            "papers": [paper_words(paper, language) for paper in papers.core],
+            "local_papers": [paper_words(paper, language) for paper in papers.local],
+            "papers_not_needed": [paper.named(language) for paper in papers.not_needed],
+        }
+
+    def _upwards(self, branch: Branch) -> list[LocalContent]:
+        """The branch's own content and that of the nodes above it, nearest first."""
+        return [self.local.get(path, LocalContent()) for path in branch.path_and_above]
 
 
 def _value(kind: str, text: str) -> Value:
@@ -69,12 +167,76 @@ def _value(kind: str, text: str) -> Value:
     return text
 
 
-def _published_bodies(purposes: Iterable[str]) -> dict[tuple[str, str, str, str], TemplateBody]:
-    """Texts of the newest version of each purpose that is published by now."""
-    newest = (
-        TemplateVersion.objects.filter(published_at__lte=timezone.now(), template__purpose__in=list(purposes))
-        .order_by("template", "-published_at", "-number")
-        .distinct("template")
+def _by_field(values: Iterable[LocalValue]) -> Iterable[list[LocalValue]]:
+    rows: dict[UUID, list[LocalValue]] = {}
+    for value in values:
+        rows.setdefault(value.field_id, []).append(value)
+    return rows.values()
+
+
+# --- This process' copy -------------------------------------------------------------------------
+_kept: Published | None = None
+
+
+def _published() -> Published:
+    """The copy kept, or a new one where the stamp or the clock says so."""
+    global _kept
+    # The stamp is read before the content: what changes in between makes the copy old, never wrong for long.
+    stamp, now = ContentStamp.current(), timezone.now()
+    kept = _kept
+    if kept is None or not kept.counts(stamp=stamp, at=now):
+        kept = _kept = _read(stamp=stamp, at=now)
+    return kept
+
+
+def _read(*, stamp: UUID | None, at: datetime) -> Published:
+    templates = TemplateVersion.objects.filter(published_at__lte=at)
+    newest = templates.order_by("template", "-published_at", "-number").distinct("template")
+    return Published(
+        stamp=stamp,
+        since=at,
+        until=_next_change(at),
+        bodies=_by_variant(newest.select_related("template")),
+        core=Core.of(CoreVersion.objects.in_force(at=at).first()),
     )
-    bodies = TemplateBody.objects.filter(version__in=list(newest)).select_related("version__template")
+
+
+def _next_change(at: datetime) -> datetime | None:
+    """When the next version comes into force by itself."""
+    ahead = [
+        versions.filter(published_at__gt=at).aggregate(next=Min("published_at"))["next"]
+        for versions in (TemplateVersion.objects, CoreVersion.objects)
+    ]
+    return min(filter(None, ahead), default=None)
+
+
+def _by_variant(versions: Iterable[TemplateVersion]) -> dict[Variant, TemplateBody]:
+    """Bodies with their version, its template and its passages at hand."""
+    bodies = (
+        TemplateBody.objects.filter(version__in=[version.pk for version in versions])
+        .select_related("version__template")
+        .prefetch_related(Prefetch("version__passages", queryset=Passage.objects.order_by("key", "id")))
+    )
     return {(body.version.template.purpose, body.channel, body.style, body.language): body for body in bodies}
+
+
+def _read_local(published: Published, nodes: Iterable[UUID]) -> None:
+    """Add the content of nodes that were not asked for yet; what they do not state is kept as well."""
+    unseen = set(nodes) - set(published.local)
+    if not unseen:
+        return
+    values = LocalValue.objects.filter(branch__in=unseen).select_related("field").order_by("id")
+    papers = LocalPaper.objects.filter(branch__in=unseen)
+    by_node_values, by_node_papers = _by_node(values), _by_node(papers)
+    for node in unseen:
+        published.local[node] = LocalContent(by_node_values.get(node, ()), by_node_papers.get(node, ()))
+
+
+Stated = TypeVar("Stated", LocalValue, LocalPaper)
+
+
+def _by_node(rows: Iterable[Stated]) -> dict[UUID, list[Stated]]:
+    found: dict[UUID, list[Stated]] = {}
+    for row in rows:
+        found.setdefault(row.branch_id, []).append(row)
+    return found

@@ -28,6 +28,8 @@ OF_AN_OFFER = frozenset(
         "answer_at",
     ]
 )
+# Lists of papers, from the core's and the branches' papers.
+OF_PAPERS = frozenset(["papers", "local_papers", "papers_not_needed"])
 OF_ONE_PURPOSE = frozenset(
     [
         "changes",
@@ -41,8 +43,7 @@ OF_ONE_PURPOSE = frozenset(
         "reply",
     ]
 )
-FILLED_BY_SYSTEM = OF_AN_OFFER | OF_ONE_PURPOSE
-
+FILLED_BY_SYSTEM = OF_AN_OFFER | OF_PAPERS | OF_ONE_PURPOSE
 
 NO_POSITION = {Language.CHINESE: "应聘", Language.ENGLISH: "the position you applied for"}
 CHANGED = {

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 # Besides a missing text: a branch's time zone or a message's own facts that cannot be read.
 UNCOMPOSABLE = (NoTemplate, LookupError, TypeError, ValueError, OverflowError)
 UNCOMPOSED_PAUSE = timedelta(minutes=15)
-FROZEN = ["version", "language", "subject", "text", "link", "provider_template"]
+FROZEN = ["version", "core", "language", "subject", "text", "link", "provider_template"]
 CLAIMED = [*FROZEN, "state", "lease", "lease_until", "tries", "provider", "first_sent_at", "due_at", "error"]
 FINISHED = ["state", "due_at", "tries", "reference", "accepted_at", "error_code", "error", "lease_until"]
 
@@ -115,10 +115,7 @@ def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Enve
 
     A message that cannot be composed is put back with its reason and does not hold up the others.
     """
-    catalogue = Catalogue.load(
-        purposes={message.purpose for message in messages},
-        branches=[message.offer.branch for message in messages],
-    )
+    catalogue = Catalogue.current(branches=[message.offer.branch for message in messages])
     envelopes: dict[Message, Envelope] = {}
     keys: list[PageToken] = []
     for message in messages:

@@ -1,4 +1,4 @@
-"""A message exactly as it would be sent, to a sample candidate of a branch. Nothing is stored."""
+"""A message exactly as it would be sent, by the code that sends. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
+from branches.categories import Category
 from branches.models import Branch
 from candidates.deadline import answer_deadline
-from candidates.models import Candidate, Category, Language, Offer, Style
+from candidates.models import Candidate, Language, Offer, Style
 from notifications.catalogue import Catalogue
 from notifications.channels import carriers_of
 from notifications.compose import Value
 from notifications.way_in import way_in
-from notifications.wording import Wording, body_for, wording_of
+from notifications.wording import Wording, wording_of
 
 SAMPLE_TOKEN, SAMPLE_CODE = "sample-key-of-this-page-0000", "12345678"
 SAMPLE_FACTS: dict[str, dict[str, Value]] = {
@@ -43,19 +44,40 @@ SAMPLE_FACTS: dict[str, dict[str, Value]] = {
 
 
 def preview(
-    *, branch: Branch, purpose: str, channel: str, category: str, style: str, language: str
+    offer: Offer,
+    *,
+    purpose: str,
+    channel: str,
+    style: str = "",
+    language: str = "",
+    catalogue: Catalogue | None = None,
 ) -> Wording:
-    """Raises NoTemplate where no published version has a text for it."""
-    offer = sample_offer(branch, category=category, style=style, language=language)
-    catalogue = Catalogue.load(purposes=[purpose], branches=[branch])
-    body = body_for(catalogue, offer.candidate, purpose=purpose, channel=channel)
-    linked = all(carrier.takes_link(offer.candidate.phone) for carrier in carriers_of(channel))
-    code = "" if linked else SAMPLE_CODE
-    way = way_in(token=SAMPLE_TOKEN, code=code, language=body.language)
+    """What `offer` would get, in the candidate's own style and language where none is named.
+
+    `catalogue`: as it is in force, unless another is given (a draft, unsaved local values). The link or code in it
+    opens nothing. Raises NoTemplate where there is no text for it.
+    """
+    candidate = offer.candidate
+    catalogue = catalogue or Catalogue.current(branches=[offer.branch])
+    body = catalogue.body(
+        purpose=purpose,
+        channel=channel,
+        style=style or candidate.style,
+        language=language or candidate.language,
+    )
+    to = candidate.address_on(channel) or candidate.phone
+    linked = all(carrier.takes_link(to) for carrier in carriers_of(channel))
+    way = way_in(token=SAMPLE_TOKEN, code="" if linked else SAMPLE_CODE, language=body.language)
     return wording_of(offer=offer, body=body, catalogue=catalogue, way=way, extra=SAMPLE_FACTS[body.language])
 
 
-def sample_offer(branch: Branch, *, category: str, style: str, language: str) -> Offer:
+def sample_offer(
+    branch: Branch,
+    *,
+    category: str = Category.SOCIAL,
+    style: str = Style.CONCISE,
+    language: str = Language.CHINESE,
+) -> Offer:
     """An offer of nobody, starting at nine in two weeks; it is not saved."""
     english = language == Language.ENGLISH
     candidate = Candidate(

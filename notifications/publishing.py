@@ -1,110 +1,116 @@
-"""How a template's text comes into force: a draft, its check, its publication. Nothing is changed afterwards."""
+"""How what headquarters states comes into force: a draft, its review, its moment. Nothing is changed afterwards."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from branches.models import User
-from candidates.models import Channel, Language, Style
-from notifications.compose import placeholders
-from notifications.facts import FILLED_BY_SYSTEM
-from notifications.models import CoreField, LocalField, NotificationTemplate, TemplateBody, TemplateVersion
+from notifications.models import CoreVersion, NotificationTemplate, TemplateVersion, Version
+from notifications.review import Note, review
 
-BRACES = re.compile(r"\{\{|\}\}")
-WELL_FORMED = re.compile(r"\{\{\s*[a-z_]+\s*\}\}")
+AnyVersion = TypeVar("AnyVersion", TemplateVersion, CoreVersion)
+
+# What belongs to a version and is copied with it.
+PARTS = {TemplateVersion: ("bodies", "passages"), CoreVersion: ("values", "papers")}
 
 
 class NotPublishable(Exception):
-    """A draft is not fit to be sent; `problems` says why, a sentence each."""
+    """A version cannot come into force; `problems` says why, a sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
 
 
-def known_placeholders() -> frozenset[str]:
-    """Every name a text may use: the system's own, headquarters' and the branches' fields."""
-    keys = [
-        *CoreField.objects.values_list("key", flat=True),
-        *LocalField.objects.values_list("key", flat=True),
-    ]
-    return FILLED_BY_SYSTEM.union(keys)
-
-
-def text_problems(text: str, *, known: frozenset[str]) -> Iterator[str]:
-    """What is wrong with the placeholders of one text."""
-    for name in sorted(placeholders(text) - known):
-        yield gettext("There is no placeholder {{ %(name)s }}.") % {"name": name}
-    if BRACES.search(WELL_FORMED.sub("", text)):
-        yield gettext("A placeholder is written {{ name }}, in small letters.")
-
-
-def version_problems(version: TemplateVersion) -> list[str]:
-    bodies = list(version.bodies.all())
-    if not bodies:
-        return [gettext("There is no text yet.")]
-    known = known_placeholders()
-    found = [f"{_called(body)}: {problem}" for body in bodies for problem in _body_problems(body, known)]
-    return [*_missing_fallbacks(bodies), *found]
-
-
-def _called(body: TemplateBody) -> str:
-    return f"{body.get_channel_display()} · {body.get_style_display()} · {body.get_language_display()}"
-
-
-def _body_problems(body: TemplateBody, known: frozenset[str]) -> Iterator[str]:
-    yield from text_problems(f"{body.subject}\n{body.text}", known=known)
-    if body.channel == Channel.EMAIL and not body.subject.strip():
-        yield gettext("A mail needs a subject.")
-    if body.channel == Channel.WECHAT and not body.provider_template:
-        yield gettext("WeChat sends registered templates only: enter the template's number.")
-
-
-def _missing_fallbacks(bodies: list[TemplateBody]) -> Iterator[str]:
-    """Whoever wants a variant that does not exist gets the concise Chinese one, so each channel needs that."""
-    variants = {(body.channel, body.style, body.language) for body in bodies}
-    for channel in dict.fromkeys(body.channel for body in bodies):
-        if (channel, Style.CONCISE, Language.CHINESE) not in variants:
-            yield gettext("%(channel)s needs a concise Chinese text.") % {"channel": Channel(channel).label}
+@transaction.atomic
+def publish(version: Version, *, by: User, at: datetime | None = None) -> list[Note]:
+    """From `at` on, or from now, this version counts. Returns the warnings. Raises NotPublishable."""
+    locked = type(version)._default_manager.select_for_update(of=("self",)).get(pk=version.pk)
+    now = timezone.now()
+    if locked.published_at:
+        raise NotPublishable([gettext("This version is published already.")])
+    if at and at <= now:
+        raise NotPublishable([gettext("The moment lies in the past.")])
+    notes = review(locked)
+    if problems := [str(note) for note in notes if note.stops]:
+        raise NotPublishable(problems)
+    locked.published_at, locked.published_by = at or now, by
+    locked.save(update_fields=["published_at", "published_by"])
+    return notes
 
 
 @transaction.atomic
-def publish(version: TemplateVersion, *, by: User) -> None:
-    """From now on this version is what is sent. Raises NotPublishable."""
-    locked = TemplateVersion.objects.select_for_update().get(pk=version.pk)
-    if locked.published_at:
-        raise NotPublishable([gettext("This version is published already.")])
-    if problems := version_problems(locked):
-        raise NotPublishable(problems)
-    locked.published_at, locked.published_by = timezone.now(), by
+def take_back(version: Version) -> None:
+    """A version whose moment lies ahead becomes a draft again. Raises NotPublishable where it has come."""
+    locked = type(version)._default_manager.select_for_update(of=("self",)).get(pk=version.pk)
+    if not locked.is_scheduled:
+        raise NotPublishable([gettext("Only a version whose moment lies ahead can be taken back.")])
+    locked.published_at = locked.published_by = None
     locked.save(update_fields=["published_at", "published_by"])
 
 
 @transaction.atomic
-def new_draft(template: NotificationTemplate, *, source: TemplateVersion | None) -> TemplateVersion:
-    """A draft with the texts of `source`, or an empty one, under the template's next number."""
-    NotificationTemplate.objects.select_for_update().get(pk=template.pk)
-    newest: int = template.versions.aggregate(newest=Max("number"))["newest"] or 0
-    draft = TemplateVersion.objects.create(template=template, number=newest + 1)
-    if source:
-        TemplateBody.objects.bulk_create(_copies(source, draft))
+def roll_back(version: AnyVersion, *, by: User) -> AnyVersion:
+    """A new version with this one's content, in force at once: the record only ever grows. Raises NotPublishable."""
+    note = gettext("Back to version %(number)s") % {"number": version.number}
+    draft = new_draft_from(version, note=note)
+    publish(draft, by=by)
+    draft.refresh_from_db()
     return draft
 
 
-def _copies(source: TemplateVersion, draft: TemplateVersion) -> Iterator[TemplateBody]:
-    for body in source.bodies.all():
-        yield TemplateBody(
+def new_draft(template: NotificationTemplate, *, source: TemplateVersion | None) -> TemplateVersion:
+    """A draft with the texts of `source`, or an empty one, under the template's next number."""
+    return _new_draft(TemplateVersion, source, template=template)
+
+
+def new_core_draft() -> CoreVersion:
+    """A draft of the core with what the newest version states."""
+    return _new_draft(CoreVersion, CoreVersion.objects.order_by("-number").first())
+
+
+def new_draft_from(version: AnyVersion, *, note: str = "") -> AnyVersion:
+    """A draft with the content of `version`, under the next number."""
+    owner = {"template": version.template} if isinstance(version, TemplateVersion) else {}
+    return _new_draft(type(version), version, note=note, **owner)
+
+
+@transaction.atomic
+def _new_draft(
+    kind: type[AnyVersion], source: AnyVersion | None, *, note: str = "", **owner: Any
+) -> AnyVersion:
+    _one_draft_at_a_time(**owner)
+    newest: int = kind.objects.filter(**owner).aggregate(newest=Max("number"))["newest"] or 0
+    draft = kind.objects.create(number=newest + 1, based_on=source, note=note, **owner)
+    if source:
+        for part in PARTS[kind]:
+            rows = getattr(source, part).all()
+            rows.model.objects.bulk_create(_copies(rows, draft))
+    return draft
+
+
+def _one_draft_at_a_time(template: NotificationTemplate | None = None) -> None:
+    """Numbers are given one after the other."""
+    if template:
+        NotificationTemplate.objects.select_for_update().get(pk=template.pk)
+    else:
+        CoreVersion.objects.select_for_update().order_by("number").first()
+
+
+def _copies(rows: Iterable[models.Model], draft: Version) -> list[models.Model]:
+    """The same rows under the draft, each with a key of its own."""
+    kept = {"id", "version"}
+    return [
+        type(row)(
             version=draft,
-            channel=body.channel,
-            style=body.style,
-            language=body.language,
-            subject=body.subject,
-            text=body.text,
-            provider_template=body.provider_template,
+            **{f.name: getattr(row, f.name) for f in row._meta.concrete_fields if f.name not in kept},
         )
+        for row in rows
+    ]

@@ -9,8 +9,10 @@ from candidates.models import Candidate, Offer, PageToken, token_digest
 from notifications.catalogue import Catalogue
 from notifications.channels.base import Transport
 from notifications.compose import Value, compose, compose_line
+from notifications.conditions import profile_of
 from notifications.facts import message_values, offer_values
-from notifications.models import Message, TemplateBody, TemplateVersion
+from notifications.models import CoreVersion, Message, TemplateBody, TemplateVersion
+from notifications.passages import with_passages
 from notifications.way_in import WayIn, way_in
 
 
@@ -19,6 +21,7 @@ class Wording:
     """What goes out, as it is frozen with its message."""
 
     version: TemplateVersion
+    core: CoreVersion | None
     language: str
     subject: str
     text: str
@@ -56,16 +59,19 @@ def wording_of(
     *, offer: Offer, body: TemplateBody, catalogue: Catalogue, way: WayIn, extra: dict[str, Value]
 ) -> Wording:
     values: dict[str, Value] = {
-        **catalogue.values(branch=offer.branch, language=body.language),
+        **catalogue.values(offer, language=body.language),
         **offer_values(offer, channel=body.channel, language=body.language),
         **extra,
         "answer_at": way.words,
     }
+    passages, profile = body.version.passages.all(), profile_of(offer)
+    text = with_passages(body.text, passages, profile=profile, language=body.language)
     return Wording(
         version=body.version,
+        core=catalogue.core.version,
         language=body.language,
         subject=compose_line(body.subject, values, language=body.language),
-        text=compose(body.text, values, channel=body.channel, language=body.language),
+        text=compose(text, values, channel=body.channel, language=body.language),
         link=way.link,
         provider_template=body.provider_template,
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from candidates.models import Language, Offer
+from candidates.models import Offer
 from notifications.catalogue import Catalogue
 from notifications.compose import Value
 from notifications.dates import moment_text
 from notifications.facts import offer_values
-from notifications.models import CoreField
 from portal.progress_line import Step, steps
 
 # What a long number ends in, before the extension: 转 is Chinese for "then dial".
@@ -38,12 +37,12 @@ class Notice:
 
 
 def notice(offer: Offer, *, language: str) -> Notice:
-    catalogue = Catalogue.load(purposes=[], branches=[offer.branch])
+    catalogue = Catalogue.current(branches=[offer.branch])
     answered_at = offer.progress.answered_at
     return Notice(
         offer=offer,
         facts={
-            **catalogue.values(branch=offer.branch, language=language),
+            **catalogue.values(offer, language=language),
             **offer_values(offer, channel="", language=language),
         },
         steps=steps(offer, language=language),
@@ -60,7 +59,5 @@ def phone_link(phone: str) -> str:
 
 def bank_name(*, language: str) -> str:
     """The bank's name for pages that know no branch yet; "" before it was set."""
-    field = CoreField.objects.filter(key="bank_name").first()
-    if field is None:
-        return ""
-    return field.value_en if language == Language.ENGLISH else field.value
+    core = Catalogue.current(branches=[]).core.values
+    return next((stated.in_language(language) for stated in core if stated.field.key == "bank_name"), "")

@@ -4,15 +4,15 @@ import pytest
 
 from branches.models import Branch, Role, User
 from candidates.models import InterviewSource, Language, Offer
-from notifications.models import FieldKind, TemplateVersion
+from notifications.models import TemplateVersion
 from tests.factories import (
     BranchFactory,
-    CoreFieldFactory,
-    LocalFieldFactory,
+    LocalPaperFactory,
     LocalValueFactory,
     OfferFactory,
     SourceFactory,
     UserFactory,
+    core,
     published,
 )
 from tests.house import house, running_stack
@@ -24,12 +24,12 @@ __all__ = ["house", "running_stack"]  # fixtures of the whole house, for stories
 @pytest.fixture
 def bank(db: None) -> Branch:
     """Headquarters, with the facts it states for everybody."""
-    CoreFieldFactory.create()
-    CoreFieldFactory.create(
-        key="papers",
-        kind=FieldKind.LIST,
-        value="身份证原件及复印件\n学历学位证书原件",
-        value_en="ID card (original and copy)\ndegree certificates (originals)",
+    core(
+        bank_name=("海岳银行", "Haiyue Bank"),
+        papers=[
+            {"key": "id_card", "name": "身份证", "name_en": "ID card", "form": "original_and_copy"},
+            {"key": "degree", "name": "学历学位证书", "name_en": "degree certificates", "form": "original"},
+        ],
     )
     return BranchFactory.create(code="HQ", name="总行", name_en="Head Office")
 
@@ -37,10 +37,7 @@ def bank(db: None) -> Branch:
 @pytest.fixture
 def bj(bank: Branch) -> Branch:
     branch = BranchFactory.create(parent=bank, code="BJ", name="北京分行", name_en="Beijing Branch")
-    local_papers = LocalFieldFactory.create(key="local_papers", kind=FieldKind.LIST)
-    LocalValueFactory.create(
-        branch=branch, field=local_papers, value="社保转移证明", value_en="social security certificate"
-    )
+    LocalPaperFactory.create(branch=branch)
     return branch
 
 

@@ -9,13 +9,15 @@ token = page_key(offer)   # the plain text of a live key to the candidate's page
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
-from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, SubFactory
+from factory.declarations import Sequence as Numbered
 from factory.django import DjangoModelFactory
 
 from branches.categories import Category
@@ -33,8 +35,12 @@ from candidates.models import (
 )
 from notifications.models import (
     CoreField,
+    CorePaper,
+    CoreValue,
+    CoreVersion,
     FieldKind,
     LocalField,
+    LocalPaper,
     LocalValue,
     Message,
     NotificationTemplate,
@@ -62,7 +68,7 @@ class BranchFactory(DjangoModelFactory[Branch]):
     class Meta:
         model = Branch
 
-    code = Sequence(lambda number: f"B{number}")
+    code = Numbered(lambda number: f"B{number}")
     name = LazyAttribute(lambda branch: f"{branch.code}支行")
     name_en = LazyAttribute(lambda branch: f"{branch.code} Sub-branch")
     city = "北京"
@@ -92,7 +98,7 @@ class UserFactory(DjangoModelFactory[User]):
         model = User
         skip_postgeneration_save = True
 
-    username = Sequence(lambda number: f"hr{number}")
+    username = Numbered(lambda number: f"hr{number}")
     password = LazyFunction(_password_hash)
 
     @classmethod
@@ -120,8 +126,8 @@ class CandidateFactory(DjangoModelFactory[Candidate]):
         model = Candidate
 
     name = "王小明"
-    phone = Sequence(lambda number: f"+86139{number % 10**8:08d}")
-    email = Sequence(lambda number: f"person{number}@example.com")
+    phone = Numbered(lambda number: f"+86139{number % 10**8:08d}")
+    email = Numbered(lambda number: f"person{number}@example.com")
     category = Category.CAMPUS
     preferred_channels = LazyFunction(lambda: [Channel.SMS, Channel.EMAIL])
     style = Style.CONCISE
@@ -135,7 +141,7 @@ class OfferFactory(DjangoModelFactory[Offer]):
         model = Offer
 
     source = SubFactory(SourceFactory)
-    interview_id = Sequence(lambda number: f"AI-{number:06d}")
+    interview_id = Numbered(lambda number: f"AI-{number:06d}")
     candidate = SubFactory(CandidateFactory)
     branch = SubFactory(BranchFactory)
     position_code = "TELLER"
@@ -172,10 +178,26 @@ class CoreFieldFactory(DjangoModelFactory[CoreField]):
         django_get_or_create = ("key",)
 
     key = "bank_name"
-    label = "银行名称"
-    label_en = "Name of the bank"
-    value = "海岳银行"
-    value_en = "Haiyue Bank"
+    label = SelfAttribute("key")
+    label_en = SelfAttribute("key")
+
+
+def core(*, papers: Sequence[dict[str, Any]] = (), **values: str | tuple[str, str]) -> CoreVersion:
+    """A published core version that states these values (Chinese, or Chinese and English) and asks for these papers.
+
+    core(dress="正装", bank_name=("海岳银行", "Haiyue Bank"), papers=[{"key": "id_card", "name": "身份证"}])
+    """
+    version = CoreVersion.objects.create(number=CoreVersion.objects.count() + 1)
+    for key, value in values.items():
+        chinese, english = value if isinstance(value, tuple) else (value, value)
+        field = CoreFieldFactory.create(key=key)
+        CoreValue.objects.create(version=version, field=field, value=chinese, value_en=english)
+    for position, paper in enumerate(papers):
+        named = {"name_en": paper["name"], **paper}
+        CorePaper.objects.create(version=version, position=position, **named)
+    version.published_at = timezone.now()
+    version.save()
+    return version
 
 
 class LocalFieldFactory(DjangoModelFactory[LocalField]):
@@ -197,6 +219,16 @@ class LocalValueFactory(DjangoModelFactory[LocalValue]):
     field = SubFactory(LocalFieldFactory)
     value = "10号线示例站D口，步行约6分钟"
     value_en = "Line 10, Example, exit D, 6 minutes on foot"
+
+
+class LocalPaperFactory(DjangoModelFactory[LocalPaper]):
+    class Meta:
+        model = LocalPaper
+
+    branch = SubFactory(BranchFactory)
+    key = "social_security_transfer"
+    name = "社保转移证明"
+    name_en = "social security certificate"
 
 
 TEXTS = {

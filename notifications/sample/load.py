@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,18 @@ from branches.access import open_admin_by_role
 from branches.models import Branch, Membership, Role, User
 from candidates.models import InterviewSource, Language
 from candidates.sources import new_secret
+from notifications.channels.wechat.transport import TRANSPORT as WECHAT
 from notifications.models import (
     CoreField,
+    CorePaper,
+    CoreValue,
+    CoreVersion,
     LocalField,
+    LocalPaper,
     LocalValue,
     NotificationTemplate,
+    Passage,
+    ProviderRegistration,
     TemplateBody,
     TemplateVersion,
 )
@@ -65,16 +73,39 @@ def load_sample(*, password: str = "", source_secret: str = "") -> Loaded:
 def _fields() -> None:
     known = read("fields.toml")
     for row in known["core"]:
-        value, value_en = (
-            _as_text(row["value"][language]) for language in (Language.CHINESE, Language.ENGLISH)
-        )
-        CoreField.objects.get_or_create(
-            key=row["key"], defaults={**_labels(row), "value": value, "value_en": value_en}
-        )
+        CoreField.objects.get_or_create(key=row["key"], defaults=_labels(row))
+    if not CoreVersion.objects.exists():
+        _core_version(known)
     for row in known["local"]:
         limits = {name: row[name] for name in ("required", "max_length")}
         hints = {"hint": row["hint_zh"], "hint_en": row["hint_en"]}
         LocalField.objects.get_or_create(key=row["key"], defaults={**_labels(row), **limits, **hints})
+
+
+def _core_version(known: dict[str, Any]) -> None:
+    version = CoreVersion.objects.create(number=1)
+    fields = CoreField.objects.in_bulk(field_name="key")
+    CoreValue.objects.bulk_create(
+        CoreValue(
+            version=version,
+            field=fields[row["key"]],
+            value=_as_text(row["value"][Language.CHINESE]),
+            value_en=_as_text(row["value"][Language.ENGLISH]),
+        )
+        for row in known["core"]
+    )
+    CorePaper.objects.bulk_create(CorePaper(version=version, **paper) for paper in _papers(known["paper"]))
+    version.published_at = timezone.now()
+    version.save()
+
+
+def _papers(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The facts of papers, in the order they stand in."""
+    for position, row in enumerate(rows):
+        names = {"name": row["name_zh"], "name_en": row["name_en"]}
+        why = {"purpose": row.get("purpose_zh", ""), "purpose_en": row.get("purpose_en", "")}
+        given = {name: row[name] for name in ("demand", "form", "condition", "kept_months") if name in row}
+        yield {"key": row["key"], "position": position, **names, **why, **given}
 
 
 def _labels(row: dict[str, Any]) -> dict[str, str]:
@@ -95,6 +126,9 @@ def _branch(row: dict[str, Any]) -> Branch:
     parent = Branch.objects.filter(code=row["parent"]).first()
     branch: Branch = Branch.objects.add_child(parent, facts) if parent else Branch.objects.add_root(facts)
     _local_values(branch, row.get("local", {}))
+    LocalPaper.objects.bulk_create(
+        LocalPaper(branch=branch, **paper) for paper in _papers(row.get("paper", []))
+    )
     return branch
 
 
@@ -116,8 +150,21 @@ def _template(row: dict[str, Any]) -> None:
         return
     version = TemplateVersion.objects.create(template=template, number=1)
     TemplateBody.objects.bulk_create(TemplateBody(version=version, **body) for body in row["body"])
+    Passage.objects.bulk_create(Passage(version=version, **passage) for passage in row.get("passage", []))
+    _registered({body["provider_template"] for body in row["body"]} - {""})
     version.published_at = timezone.now()
     version.save()
+
+
+def _registered(codes: set[str]) -> None:
+    """The sandbox sends whatever it is given; a real account's codes are entered as they are approved."""
+    for code in codes:
+        ProviderRegistration.objects.get_or_create(
+            provider=WECHAT.name,
+            kind=ProviderRegistration.Kind.TEMPLATE,
+            code=code,
+            defaults={"state": ProviderRegistration.State.APPROVED},
+        )
 
 
 def _person(username: str, branch: Branch, role: Role, name: str, password: str, loaded: Loaded) -> None:

@@ -62,7 +62,7 @@ def test_what_is_shown_is_what_is_sent_but_for_the_key(
     shown, _ = preview(capsys, channel=channel, style=style, language=language)
     offer = sample_offer(branch, category=Category.CAMPUS, style=style, language=language)
     message = Message(offer=offer, purpose=Purpose.PASS_NOTICE, channel=channel)
-    catalogue = Catalogue.load(purposes=[Purpose.PASS_NOTICE], branches=[branch])
+    catalogue = Catalogue.current(branches=[branch])
     carrier = next(one for one in TRANSPORTS.values() if one.channel == channel)
     sent = write(message, catalogue=catalogue, transport=carrier).wording
     expected = f"{sent.subject}\n\n{sent.text}" if sent.subject else sent.text

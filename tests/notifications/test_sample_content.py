@@ -60,6 +60,8 @@ COMMON = {
     "answer_at",
     "papers",
     "local_papers",
+    "papers_not_needed",
+    "papers_note",
     "dress",
     "notes",
     "privacy_note",
@@ -78,8 +80,11 @@ OF_ONE_PURPOSE = {
     "hr_reply": {"question", "reply"},
 }
 # What a branch may leave empty: alone on its line, so that the line can go.
-OPTIONAL = {"local_papers", "metro_exit", "health_check", "parking", "arrival", "benefits", "answer_by"}
-LISTS = {"papers", "local_papers", "benefits", "changes", "missing_papers"}
+OPTIONAL = {
+    *("local_papers", "papers_not_needed", "papers_note", "for_graduates"),
+    *("metro_exit", "health_check", "parking", "arrival", "benefits", "answer_by"),
+}
+LISTS = {"benefits", "allowed_links"}
 TIMES = {"onboarding_at", "answer_by", "training_at"}
 PLACEHOLDER = re.compile(r"\{\{ (\w+) \}\}")
 # 3GPP TS 23.040, 9.2.3.24.1: what each part of a long message holds.
@@ -129,6 +134,12 @@ def load(name: str) -> Table:
 
 BRANCH: dict[str, Table] = {branch["code"]: branch for branch in load("branches.toml")["branch"]}
 CORE: dict[str, Table] = {field["key"]: field for field in load("fields.toml")["core"]}
+PAPERS: list[Table] = load("fields.toml")["paper"]
+CATEGORIES = ("campus", "social", "intern")
+FORMS = {
+    "zh-hans": {"original": "原件", "copy": "复印件", "original_and_copy": "原件及复印件"},
+    "en": {"original": " (original)", "copy": " (copy)", "original_and_copy": " (original and copy)"},
+}
 LOCAL: dict[str, Table] = {field["key"]: field for field in load("fields.toml")["local"]}
 CANDIDATES: list[Table] = load("candidates.toml")["candidate"]
 TEMPLATES: dict[str, Table] = {
@@ -159,14 +170,35 @@ def local_values(*, code: str, language: str) -> dict[str, Value]:
     return {**inherited, **branch.get("local", {}).get(language, {})}
 
 
-def facts(*, code: str, language: str) -> dict[str, Value]:
+def papers(*, rows: list[Table], language: str, category: str, demand: str = "required") -> list[str]:
+    """The papers of one category of candidate, in words; conditions here ask for nothing else."""
+    suffix = "zh" if language == "zh-hans" else "en"
+    meant = [
+        row for row in rows if category in row.get("condition", {}).get("category", {"is": CATEGORIES})["is"]
+    ]
+    chosen = [row for row in meant if row.get("demand", "required") == demand]
+    return [f"{row[f'name_{suffix}']}{FORMS[language].get(row.get('form', ''), '')}" for row in chosen]
+
+
+def local_papers(code: str) -> list[Table]:
+    """Those of a 支行 and of its 分行; no 支行 states any of its own."""
+    branch = BRANCH[code]
+    rows: list[Table] = branch.get("paper", [])
+    return [*rows, *(local_papers(branch["parent"]) if branch["parent"] else [])]
+
+
+def facts(*, code: str, language: str, category: str = "social") -> dict[str, Value]:
     """Every placeholder's value at one branch, for the longest name and position among the candidates."""
     branch, suffix = BRANCH[code], "zh" if language == "zh-hans" else "en"
+    one = {"language": language, "category": category}
     people = [person for person in CANDIDATES if person["language"] == language]
     return {
         **FACTS[language],
         **{key: field["value"][language] for key, field in CORE.items()},
         **local_values(code=code, language=language),
+        "papers": papers(rows=PAPERS, **one),
+        "local_papers": papers(rows=local_papers(code), **one),
+        "papers_not_needed": papers(rows=local_papers(code), demand="not_needed", **one),
         **{f"branch_{key}": branch[f"{key}_{suffix}"] for key in ("name", "city", "address", "contact")},
         "branch_phone": branch["phone"],
         "candidate_name": max((person["name"] for person in people), key=len),
@@ -174,9 +206,9 @@ def facts(*, code: str, language: str) -> dict[str, Value]:
     }
 
 
-def fill(line: str, *, code: str, language: str) -> str:
+def fill(line: str, *, code: str, language: str, category: str = "social") -> str:
     """A line with real values; a list is joined as in running text."""
-    values = facts(code=code, language=language)
+    values = facts(code=code, language=language, category=category)
 
     def spoken(match: re.Match[str]) -> str:
         value = values[match[1]]
@@ -208,9 +240,10 @@ def test_a_template_is_named_like_its_file_in_both_languages() -> None:
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_a_template_uses_only_the_placeholders_of_its_purpose(purpose: str) -> None:
+    own = {passage["key"] for passage in TEMPLATES[purpose].get("passage", [])}
     for body in TEMPLATES[purpose]["body"]:
         written = body["subject"] + "\n" + body["text"]
-        assert placeholders(written) <= COMMON | OF_ONE_PURPOSE.get(purpose, set())
+        assert placeholders(written) <= COMMON | OF_ONE_PURPOSE.get(purpose, set()) | own
         # What looks like a placeholder but is not written as one would reach the candidate as braces.
         assert not re.search(r"[{}]", PLACEHOLDER.sub("", written))
 
@@ -299,13 +332,20 @@ def test_an_sms_brings_no_signature_and_nothing_confidential(purpose: str, body:
     assert not placeholders(body["text"]) & confidential
 
 
+@pytest.mark.parametrize("category", CATEGORIES)
 @pytest.mark.parametrize("code", SUB_BRANCHES)
 @pytest.mark.parametrize(("purpose", "body"), bodies("sms"))
-def test_an_sms_fits_its_parts_with_real_values(purpose: str, body: Table, code: str) -> None:
+def test_an_sms_fits_its_parts_with_real_values(purpose: str, body: Table, code: str, category: str) -> None:
     """Three parts: in Chinese with the signature, in English in the 7-bit alphabet without one."""
     language = body["language"]
     joint = "" if language == "zh-hans" else " "
-    text = joint.join(fill(line, code=code, language=language) for line in body["text"].strip().splitlines())
+    filled = [
+        fill(line, code=code, language=language, category=category)
+        for line in body["text"].strip().splitlines()
+        if any(facts(code=code, language=language, category=category)[name] for name in placeholders(line))
+        or not placeholders(line)
+    ]
+    text = joint.join(filled)
     if language == "zh-hans":
         assert utf16_units(SIGNATURE + text) <= 3 * UCS2_PART, text
     else:
@@ -393,8 +433,8 @@ def test_the_pass_notice_in_detail_tells_of_process_branch_and_benefits() -> Non
 
 
 def test_core_and_local_fields_are_placeholders_with_labels_in_both_languages() -> None:
-    assert set(CORE) == {"papers", "dress", "notes", "bank_name", "privacy_note"}
-    assert set(LOCAL) == {"metro_exit", "health_check", "local_papers", "parking", "arrival", "benefits"}
+    assert set(CORE) == {"dress", "notes", "bank_name", "privacy_note", "allowed_links"}
+    assert set(LOCAL) == {"metro_exit", "health_check", "papers_note", "parking", "arrival", "benefits"}
     kinds = {"text", "long_text", "list", "datetime", "phone", "address", "link", "number"}
     for key, field in (CORE | LOCAL).items():
         assert field["kind"] in kinds
@@ -453,8 +493,18 @@ def test_a_branch_speaks_both_languages_on_the_same_fields_and_repeats_nothing()
 
 def test_nobody_is_asked_for_what_the_law_forbids() -> None:
     """No hepatitis B or pregnancy tests, no 报到证 (abolished in 2023), nothing about the family."""
-    asked = str([CORE["papers"], [branch.get("local") for branch in BRANCH.values()]])
+    required = [paper for paper in PAPERS if paper.get("demand") != "forbidden"]
+    local = [(branch.get("local"), branch.get("paper")) for branch in BRANCH.values()]
+    asked = str([required, local])
     assert not re.search("乙肝|妊娠|孕|报到证|户口本|家庭|hepatitis|pregnan|family", asked, re.IGNORECASE)
+
+
+def test_every_paper_says_why_it_is_needed_in_both_languages() -> None:
+    for paper in [*PAPERS, *(paper for branch in BRANCH.values() for paper in branch.get("paper", []))]:
+        assert paper["name_en"].isascii()
+        if paper.get("demand", "required") == "required":
+            assert paper["purpose_zh"]
+            assert paper["purpose_en"].isascii()
 
 
 # --- candidates -----------------------------------------------------------------------------------

@@ -2,12 +2,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from branches.categories import Category
 from branches.models import Branch
-from candidates.models import Category, Channel, Language, Style
+from candidates.models import Channel, Language, Style
 from notifications.catalogue import NoTemplate
 from notifications.compose import sms_parts
 from notifications.models import Purpose
-from notifications.preview import preview
+from notifications.preview import preview, sample_offer
 
 
 class Command(BaseCommand):
@@ -25,9 +26,10 @@ class Command(BaseCommand):
         branch = Branch.objects.filter(code=options["branch"]).first()
         if branch is None:
             raise CommandError(f"--branch: there is no branch with the code {options['branch']}.")
-        wanted = {name: options[name] for name in ("purpose", "channel", "category", "style", "language")}
+        person = {name: options[name] for name in ("category", "style", "language")}
+        offer = sample_offer(branch, **person)
         try:
-            written = preview(branch=branch, **wanted)
+            written = preview(offer, purpose=options["purpose"], channel=options["channel"])
         except NoTemplate as error:
             raise CommandError(f"{error}; run manage.py load_sample or publish a template.") from None
         if written.subject:

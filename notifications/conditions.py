@@ -1,0 +1,192 @@
+"""For whom a paragraph, a paper or a local value is meant: chosen facts, never a program. Pure.
+
+A condition names for some facts of an offer either values of which one must apply ("is") or values of which none
+may ("not"); all that it names must hold. An empty one holds for everybody. As JSON:
+
+    {"category": {"is": ["campus"]}, "city": {"not": ["上海"]}, "has": {"not": ["email"]}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations, product
+from typing import Any, Protocol, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from branches.categories import Category
+from candidates.models import Offer
+
+
+class Fact(StrEnum):
+    """What a condition may ask. A city is named as its branch names it in Chinese."""
+
+    CATEGORY = "category"
+    CITY = "city"
+    POSITION = "position"
+    HAS = "has"
+
+
+FACT_LABELS = {
+    Fact.CATEGORY: _("Category"),
+    Fact.CITY: _("City"),
+    Fact.POSITION: _("Position"),
+    Fact.HAS: _("On file"),
+}
+IS, NOT = "is", "not"
+MOST_VALUES, LONGEST_VALUE = 50, 100
+
+# What may be on file of a person, or missing.
+ON_FILE = {"phone": _("phone"), "email": _("email"), "wechat": _("WeChat"), "id_number": _("ID number")}
+
+Condition = Mapping[str, Mapping[str, Sequence[str]]]
+Profile = Mapping[str, frozenset[str]]
+
+
+class Conditional(Protocol):
+    """Something with a condition; its table is one of ours."""
+
+    condition: Any
+
+
+Meant = TypeVar("Meant", bound=Conditional)
+
+
+# --- Does it hold? ------------------------------------------------------------------------------
+def profile_of(offer: Offer) -> Profile:
+    """What conditions are asked of: the offer's facts, each as a set of values."""
+    candidate = offer.candidate
+    on_file = {
+        "phone": candidate.phone,
+        "email": candidate.email,
+        "wechat": candidate.wechat_openid,
+        "id_number": candidate.id_number,
+    }
+    return {
+        Fact.CATEGORY: frozenset([str(candidate.category)]),
+        Fact.CITY: frozenset([offer.branch.city]),
+        Fact.POSITION: frozenset(filter(None, [offer.position_code, offer.position_title])),
+        Fact.HAS: frozenset(name for name, value in on_file.items() if value),
+    }
+
+
+def holds(condition: Condition, profile: Profile) -> bool:
+    return all(
+        bool(profile[fact].intersection(values)) == (word == IS)
+        for fact, asked in condition.items()
+        for word, values in asked.items()
+    )
+
+
+def meant_for(rows: Iterable[Meant], profile: Profile) -> Meant | None:
+    """The row that counts: the first with a condition that holds, else the one for everybody, else None."""
+    fitting = [row for row in rows if holds(row.condition, profile)]
+    return next((row for row in fitting if row.condition), fitting[0] if fitting else None)
+
+
+# --- Its form -----------------------------------------------------------------------------------
+def normal(condition: Any) -> dict[str, dict[str, list[str]]]:
+    """The one form that is stored: known facts in their order, values sorted. Raises ValidationError."""
+    if not isinstance(condition, dict):
+        raise ValidationError(_("A condition is chosen fact by fact."))
+    if unknown := set(condition) - set(Fact):
+        raise ValidationError(
+            _("A condition cannot ask for “%(fact)s”."), params={"fact": min(map(str, unknown))}
+        )
+    return {str(fact): _normal_clause(fact, condition[fact]) for fact in Fact if fact in condition}
+
+
+def _normal_clause(fact: Fact, clause: Any) -> dict[str, list[str]]:
+    label = FACT_LABELS[fact]
+    if not isinstance(clause, dict) or len(clause) != 1 or not {IS, NOT}.issuperset(clause):
+        raise ValidationError(_("%(fact)s: say either “is one of” or “is none of”."), params={"fact": label})
+    ((word, values),) = clause.items()
+    if not isinstance(values, list) or not 0 < len(values) <= MOST_VALUES:
+        raise ValidationError(_("%(fact)s: choose at least one value."), params={"fact": label})
+    known = {Fact.CATEGORY: set(Category.values), Fact.HAS: set(ON_FILE)}.get(fact)
+    for value in values:
+        if (
+            not isinstance(value, str)
+            or not 0 < len(value) <= LONGEST_VALUE
+            or (known and value not in known)
+        ):
+            raise ValidationError(_("%(fact)s: one of the values does not exist."), params={"fact": label})
+    return {word: sorted(set(values))}
+
+
+# --- In plain words -----------------------------------------------------------------------------
+def in_words(condition: Condition) -> str:
+    """Such as “校招 · 城市：北京”; "" for everybody."""
+    return " · ".join(
+        _clause_words(Fact(fact), word, values)
+        for fact, asked in condition.items()
+        for word, values in asked.items()
+    )
+
+
+def _clause_words(fact: Fact, word: str, values: Sequence[str]) -> str:
+    named = gettext("or").join(value_words(fact, value) for value in values)
+    words = {
+        (Fact.HAS, IS): gettext("has %(values)s"),
+        (Fact.HAS, NOT): gettext("has no %(values)s"),
+        (fact, IS): gettext("%(fact)s: %(values)s"),
+        (fact, NOT): gettext("%(fact)s: not %(values)s"),
+    }
+    return words[fact, word] % {"fact": FACT_LABELS[fact], "values": named}
+
+
+def value_words(fact: Fact, value: str) -> str:
+    if fact == Fact.CATEGORY and value in Category.values:
+        return str(Category(value).label)
+    return str(ON_FILE.get(value, value)) if fact == Fact.HAS else value
+
+
+# --- Overlaps and gaps --------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Coverage:
+    """Of several rows that stand for one thing: for whom two of them compete, and for whom there is none.
+
+    Each entry is a condition that describes one such group of people.
+    """
+
+    overlaps: list[Condition]
+    gaps: list[Condition]
+
+
+def coverage(conditions: Sequence[Condition]) -> Coverage:
+    """Try all groups of people whom these conditions tell apart.
+
+    A row for everybody is what the others fall back on: it neither overlaps nor leaves a gap.
+    """
+    chosen = [condition for condition in conditions if condition]
+    groups = list(_groups(chosen))
+    overlaps = [
+        words
+        for words, profile in groups
+        if any(holds(a, profile) and holds(b, profile) for a, b in combinations(chosen, 2))
+    ]
+    gaps = [words for words, profile in groups if not any(holds(one, profile) for one in conditions)]
+    return Coverage(overlaps, gaps)
+
+
+def _groups(conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Profile]]:
+    """Each group as a condition that describes it, and the profile of somebody in it."""
+    asked = [fact for fact in Fact if any(fact in condition for condition in conditions)]
+    for answers in product(*(_answers(fact, conditions) for fact in asked)):
+        words = {str(fact): clause for fact, (clause, _) in zip(asked, answers, strict=True)}
+        profile = {fact: values for fact, (_, values) in zip(asked, answers, strict=True)}
+        yield words, profile
+
+
+def _answers(
+    fact: Fact, conditions: Sequence[Condition]
+) -> list[tuple[dict[str, list[str]], frozenset[str]]]:
+    """The values named anywhere, one by one, and "none of them"; a category is always one of those there are."""
+    named = sorted({v for one in conditions for values in one.get(fact, {}).values() for v in values})
+    values = Category.values if fact == Fact.CATEGORY else named
+    found = [({IS: [value]}, frozenset([value])) for value in values]
+    return found if fact == Fact.CATEGORY else [*found, ({NOT: named}, frozenset())]

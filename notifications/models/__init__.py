@@ -1,0 +1,56 @@
+"""What we say, when, by which channel, and whether it arrived."""
+
+from notifications.models.facts import (
+    ConditionField,
+    CoreField,
+    CorePaper,
+    CoreValue,
+    CoreVersion,
+    Demand,
+    Field,
+    FieldKind,
+    Form,
+    LocalField,
+    LocalPaper,
+    LocalValue,
+    Paper,
+)
+from notifications.models.messages import Attempt, Message, MessageQuerySet, Receipt
+from notifications.models.stamp import ContentStamp
+from notifications.models.templates import (
+    NotificationTemplate,
+    Passage,
+    ProviderRegistration,
+    Purpose,
+    TemplateBody,
+    TemplateVersion,
+)
+from notifications.models.versions import Version
+
+__all__ = [
+    "Attempt",
+    "ConditionField",
+    "ContentStamp",
+    "CoreField",
+    "CorePaper",
+    "CoreValue",
+    "CoreVersion",
+    "Demand",
+    "Field",
+    "FieldKind",
+    "Form",
+    "LocalField",
+    "LocalPaper",
+    "LocalValue",
+    "Message",
+    "MessageQuerySet",
+    "NotificationTemplate",
+    "Paper",
+    "Passage",
+    "ProviderRegistration",
+    "Purpose",
+    "Receipt",
+    "TemplateBody",
+    "TemplateVersion",
+    "Version",
+]

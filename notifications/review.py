@@ -1,0 +1,313 @@
+"""What is wrong with a draft, or worth knowing, before it comes into force."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby, product
+
+from django.conf import settings
+from django.db.models.functions import Length
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from branches.categories import Category
+from branches.models import Branch
+from candidates.models import Channel, Language, Offer, Style
+from notifications.catalogue import Catalogue
+from notifications.channels import carriers_of, open_channels
+from notifications.compose import placeholders, sms_parts
+from notifications.conditions import Condition, coverage, in_words
+from notifications.facts import FILLED_BY_SYSTEM
+from notifications.models import (
+    CoreField,
+    CorePaper,
+    CoreVersion,
+    LocalField,
+    LocalPaper,
+    Passage,
+    ProviderRegistration,
+    TemplateBody,
+    TemplateVersion,
+    Version,
+)
+from notifications.preview import preview, sample_offer
+
+BRACES = re.compile(r"\{\{|\}\}")
+WELL_FORMED = re.compile(r"\{\{\s*[a-z_]+\s*\}\}")
+FIELD_NAME = re.compile(r"[a-z_]+")
+WECHAT_LINE = re.compile(r"\s*[a-z_]+?(\d*)\s*:", re.ASCII)
+# Characters each kind of field takes, by WeChat's rules for template messages.
+WECHAT_LIMITS = {
+    "thing": 20,
+    "phrase": 5,
+    "character_string": 32,
+    "phone_number": 17,
+    "name": 10,
+    "letter": 32,
+    "number": 32,
+    "symbol": 5,
+}
+# As long as names get in practice; real ones are encrypted and cannot be compared in the database.
+LONG_NAMES = {Language.CHINESE: "阿卜杜热合曼·买买提依明", Language.ENGLISH: "Alexandra Montgomery-Hughes"}
+BRANCHES_NAMED = 5
+LIMITED = {Channel.SMS, Channel.WECHAT}
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing found. `stops`: the draft cannot be published with it. `where` is "" for the whole of it."""
+
+    words: str
+    where: str = ""
+    stops: bool = False
+    branches: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        said = f"{self.where}: {self.words}" if self.where else self.words
+        return f"{said} {_some(self.branches)}".strip()
+
+
+def _some(codes: Sequence[str]) -> str:
+    """The first branches by name, and how many more."""
+    named = ", ".join(codes[:BRANCHES_NAMED])
+    more = len(codes) - BRANCHES_NAMED
+    return (
+        gettext("%(branches)s and %(more)s more") % {"branches": named, "more": more} if more > 0 else named
+    )
+
+
+def review(version: Version) -> list[Note]:
+    """What is to be said about a draft, what stops it first."""
+    notes = _template_notes(version) if isinstance(version, TemplateVersion) else _core_notes(version)
+    return sorted(notes, key=lambda note: not note.stops)
+
+
+# --- A template's version -----------------------------------------------------------------------
+def _template_notes(version: TemplateVersion) -> Iterator[Note]:
+    bodies, passages = list(version.bodies.all()), list(version.passages.all())
+    if not bodies:
+        yield Note(gettext("There is no text yet."), stops=True)
+        return
+    known = known_placeholders()
+    for body in bodies:
+        yield from _body_notes(body, known=known | {passage.key for passage in passages})
+    yield from _passage_notes(bodies, passages, known=known)
+    yield from _variant_notes(bodies)
+    branches = places_of_work()
+    catalogue = Catalogue.current(branches=branches).with_template(version)
+    yield from _local_notes(bodies, catalogue=catalogue, branches=branches)
+    yield from length_notes(bodies, catalogue=catalogue, branches=branches)
+
+
+def known_placeholders() -> frozenset[str]:
+    """Every name a text may use: the system's own, headquarters' and the branches' fields."""
+    keys = [
+        *CoreField.objects.values_list("key", flat=True),
+        *LocalField.objects.values_list("key", flat=True),
+    ]
+    return FILLED_BY_SYSTEM.union(keys)
+
+
+def text_problems(text: str, *, known: frozenset[str]) -> Iterator[str]:
+    """What is wrong with the placeholders of one text."""
+    for name in sorted(placeholders(text) - known):
+        yield gettext("There is no placeholder {{ %(name)s }}.") % {"name": name}
+    if BRACES.search(WELL_FORMED.sub("", text)):
+        yield gettext("A placeholder is written {{ name }}, in small letters.")
+
+
+def _body_notes(body: TemplateBody, *, known: frozenset[str]) -> Iterator[Note]:
+    where = str(body)
+    for problem in text_problems(f"{body.subject}\n{body.text}", known=known):
+        yield Note(problem, where, stops=True)
+    if body.channel in {Channel.EMAIL, Channel.PUSH} and not body.subject.strip():
+        yield Note(gettext("A mail or push needs a subject."), where, stops=True)
+    if body.channel == Channel.WECHAT:
+        yield from _wechat_notes(body)
+    elif body.provider_template:
+        yield from _registration_notes(body)
+
+
+def _wechat_notes(body: TemplateBody) -> Iterator[Note]:
+    for line in filter(str.strip, body.text.splitlines()):
+        if not WECHAT_LINE.match(line):
+            words = gettext("The line “%(line)s” names no field, such as thing1:, and is never sent.")
+            yield Note(words % {"line": line.strip()[:30]}, str(body), stops=True)
+    if not body.provider_template:
+        words = gettext("WeChat sends registered templates only: enter the template's number.")
+        yield Note(words, str(body), stops=True)
+    else:
+        yield from _registration_notes(body)
+
+
+def _registration_notes(body: TemplateBody) -> Iterator[Note]:
+    """A carrier sends a registered template only once it has approved it."""
+    carriers = [carrier.name for carrier in carriers_of(body.channel)]
+    registered = ProviderRegistration.objects.filter(
+        provider__in=carriers, kind=ProviderRegistration.Kind.TEMPLATE, code=body.provider_template
+    )
+    if not registered.usable(on=timezone.localdate()).exists():
+        entry = registered.first()
+        state = entry.get_state_display() if entry else gettext("not in the register")
+        words = gettext("The carrier's template %(code)s is not approved: %(state)s.")
+        said = words % {"code": body.provider_template, "state": state}
+        yield Note(said, str(body), stops=True)
+
+
+def _passage_notes(
+    bodies: Sequence[TemplateBody], passages: Sequence[Passage], *, known: frozenset[str]
+) -> Iterator[Note]:
+    used = {name for body in bodies for name in placeholders(f"{body.subject}\n{body.text}")}
+    languages = {body.language for body in bodies}
+    for key, same in groupby(passages, key=lambda passage: passage.key):
+        rows, where = list(same), gettext("Paragraph %(key)s") % {"key": key}
+        if not FIELD_NAME.fullmatch(key) or key in known:
+            words = gettext("Small letters and underscores only, and no name that a field has already.")
+            yield Note(words, where, stops=True)
+        if key not in used:
+            yield Note(gettext("No text uses it."), where, stops=True)
+        for row in rows:
+            for problem in text_problems(f"{row.text}\n{row.text_en}", known=known):
+                yield Note(problem, where, stops=True)
+            for language in languages:
+                if not row.in_language(language).strip():
+                    words = gettext("It has no text in %(language)s.")
+                    yield Note(words % {"language": Language(language).label}, where, stops=True)
+        yield from coverage_notes([row.condition for row in rows], where=where)
+
+
+def coverage_notes(conditions: Sequence[Condition], *, where: str, gaps: bool = True) -> Iterator[Note]:
+    """For whom two of these compete, and for whom there is none. Nothing stops: either may be meant."""
+    found = coverage(conditions)
+    for group in found.overlaps:
+        words = gettext("Two of them fit one person (%(who)s); the first one counts.")
+        yield Note(words % {"who": in_words(group)}, where)
+    for group in found.gaps if gaps else ():
+        words = gettext("Nothing is said to: %(who)s.")
+        yield Note(words % {"who": in_words(group)}, where)
+
+
+def _variant_notes(bodies: Sequence[TemplateBody]) -> Iterator[Note]:
+    """Whoever wants a variant that does not exist gets the concise Chinese one, so each channel needs that."""
+    variants = {(body.channel, body.style, body.language) for body in bodies}
+    for channel in dict.fromkeys([*(body.channel for body in bodies), *open_channels()]):
+        name = str(Channel(channel).label)
+        if (channel, Style.CONCISE, Language.CHINESE) not in variants:
+            yield Note(gettext("A concise Chinese text is missing."), name, stops=True)
+        elif (channel, Style.CONCISE, Language.ENGLISH) not in variants:
+            yield Note(gettext("There is no English text; English readers get the Chinese one."), name)
+    for language in Language.values:
+        if (Channel.EMAIL, Style.CONCISE, language) in variants and (
+            Channel.EMAIL,
+            Style.DETAILED,
+            language,
+        ) not in variants:
+            words = gettext("There is no detailed letter in %(language)s; the concise one is sent.")
+            yield Note(words % {"language": Language(language).label}, str(Channel.EMAIL.label))
+
+
+def _local_notes(
+    bodies: Sequence[TemplateBody], *, catalogue: Catalogue, branches: list[Branch]
+) -> Iterator[Note]:
+    """Required local fields that a text uses and some branch, with all above it, leaves empty."""
+    used = {name for body in bodies for name in placeholders(f"{body.subject}\n{body.text}")}
+    for one in LocalField.objects.filter(required=True, key__in=used):
+        lacking = [branch.code for branch in branches if not _is_filled(catalogue, branch, one)]
+        if lacking:
+            words = gettext("The required local field “%(field)s” is not filled by:")
+            yield Note(words % {"field": one.named(get_language() or "")}, branches=lacking)
+
+
+def _is_filled(catalogue: Catalogue, branch: Branch, wanted: LocalField) -> bool:
+    """For every category of candidate: a value for some leaves others without."""
+    return all(
+        wanted.key in catalogue.local_values(sample_offer(branch, category=category))
+        for category in Category.values
+    )
+
+
+def places_of_work() -> list[Branch]:
+    """Every branch candidates join: all below the head office, or the head office where it stands alone."""
+    return list(Branch.objects.filter(depth__gt=1)) or list(Branch.objects.all())
+
+
+# --- A core version -----------------------------------------------------------------------------
+def _core_notes(version: CoreVersion) -> Iterator[Note]:
+    values, papers = list(version.values.select_related("field")), list(version.papers.all())
+    for missing in CoreField.objects.exclude(pk__in=[value.field_id for value in values]):
+        yield Note(gettext("It has no value."), missing.named(get_language() or ""), stops=True)
+    for value in values:
+        if not value.value.strip() or not value.value_en.strip():
+            words = gettext("It needs a value in Chinese and in English.")
+            yield Note(words, value.field.named(get_language() or ""), stops=True)
+    yield from _paper_notes(papers)
+    branches = places_of_work()
+    catalogue = Catalogue.current(branches=branches).with_core(version)
+    for note in length_notes(catalogue.bodies.values(), catalogue=catalogue, branches=branches):
+        yield replace(note, stops=False)
+
+
+def _paper_notes(papers: Sequence[CorePaper]) -> Iterator[Note]:
+    """A paper not asked of everybody is meant so; two rows that fit one person are not."""
+    by_key: dict[str, list[CorePaper]] = {}
+    for paper in papers:
+        by_key.setdefault(paper.key, []).append(paper)
+    for rows in by_key.values():
+        yield from coverage_notes([row.condition for row in rows], where=rows[0].name, gaps=False)
+    covered = LocalPaper.objects.filter(key__in=by_key).select_related("branch")
+    for local in covered:
+        words = gettext("A local paper of the same name in the system is not shown; this one counts:")
+        yield Note(words, by_key[local.key][0].name, branches=[local.branch.code])
+
+
+# --- Lengths ------------------------------------------------------------------------------------
+def length_notes(
+    bodies: Iterable[TemplateBody], *, catalogue: Catalogue, branches: list[Branch]
+) -> Iterator[Note]:
+    """Texts composed as they would be sent, for every branch, with a long name and the longest position there is."""
+    people = {language: _long_names(branches, language) for language in Language.values}
+    for body in bodies:
+        too_long: dict[str, list[str]] = {}
+        for offer in people[body.language] if body.channel in LIMITED else ():
+            written = preview(
+                offer, purpose=body.version.template.purpose, channel=body.channel, catalogue=catalogue
+            )
+            for problem in _too_long(body.channel, written.text):
+                too_long.setdefault(problem, []).append(offer.branch.code)
+        for problem, codes in too_long.items():
+            stops = body.channel == Channel.SMS
+            yield Note(problem, str(body), stops=stops, branches=list(dict.fromkeys(codes)))
+
+
+def _long_names(branches: list[Branch], language: str) -> list[Offer]:
+    """A sample candidate of each category at each branch."""
+    titles = Offer.objects.filter(candidate__language=language).order_by(Length("position_title").desc())
+    title = titles.values_list("position_title", flat=True).first()
+    offers = [
+        sample_offer(branch, category=category, language=language)
+        for branch, category in product(branches, Category.values)
+    ]
+    for offer in offers:
+        offer.candidate.name = LONG_NAMES[Language(language)]
+        offer.position_title = title or offer.position_title
+    return offers
+
+
+def _too_long(channel: str, text: str) -> Iterator[str]:
+    if channel == Channel.SMS:
+        parts = sms_parts(text)
+        if parts > settings.SMS_MAX_PARTS:
+            words = gettext(
+                "It takes %(parts)s parts with the longest real values; at most %(limit)s are sent."
+            )
+            yield words % {"parts": parts, "limit": settings.SMS_MAX_PARTS}
+        return
+    for line in text.splitlines():
+        key, _, value = line.partition(":")
+        limit = WECHAT_LIMITS.get(key.strip().rstrip("0123456789"))
+        if value.strip().endswith("…") or (limit and len(value.strip()) > limit):
+            yield gettext("The field %(field)s is cut, or refused by WeChat: its value is too long.") % {
+                "field": key
+            }
