@@ -129,14 +129,12 @@ def in_words(condition: Condition) -> str:
 
 
 def _clause_words(fact: Fact, word: str, values: Sequence[str]) -> str:
-    named = gettext("or").join(value_words(fact, value) for value in values)
-    words = {
-        (Fact.HAS, IS): gettext("has %(values)s"),
-        (Fact.HAS, NOT): gettext("has no %(values)s"),
-        (fact, IS): gettext("%(fact)s: %(values)s"),
-        (fact, NOT): gettext("%(fact)s: not %(values)s"),
-    }
-    return words[fact, word] % {"fact": FACT_LABELS[fact], "values": named}
+    named = gettext(" or ").join(value_words(fact, value) for value in values)
+    if fact == Fact.HAS:
+        words = gettext("has %(values)s") if word == IS else gettext("has no %(values)s")
+    else:
+        words = gettext("%(fact)s: %(values)s") if word == IS else gettext("%(fact)s: not %(values)s")
+    return words % {"fact": FACT_LABELS[fact], "values": named}
 
 
 def value_words(fact: Fact, value: str) -> str:

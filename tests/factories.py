@@ -44,6 +44,7 @@ from notifications.models import (
     LocalValue,
     Message,
     NotificationTemplate,
+    ProviderRegistration,
     Purpose,
     TemplateBody,
     TemplateVersion,
@@ -243,8 +244,18 @@ TEXTS = {
 }
 
 
+WECHAT_TEMPLATE = "HY-test-1"
+WECHAT_TEXT = "thing1: {{ candidate_name }}\nthing2: {{ bank_name }}"
+
+
 def published(purpose: str = Purpose.PASS_NOTICE) -> TemplateVersion:
     """A published version of the purpose's template, with a text for every channel in both languages."""
+    ProviderRegistration.objects.get_or_create(
+        provider="wechat",
+        kind=ProviderRegistration.Kind.TEMPLATE,
+        code=WECHAT_TEMPLATE,
+        defaults={"state": ProviderRegistration.State.APPROVED},
+    )
     template, _ = NotificationTemplate.objects.get_or_create(
         purpose=purpose, defaults={"name": purpose, "name_en": purpose}
     )
@@ -258,7 +269,11 @@ def published(purpose: str = Purpose.PASS_NOTICE) -> TemplateVersion:
                 style=Style.CONCISE,
                 language=language,
                 subject=subject,
-                text=text,
+                **(
+                    {"text": WECHAT_TEXT, "provider_template": WECHAT_TEMPLATE}
+                    if channel == Channel.WECHAT
+                    else {"text": text}
+                ),
             )
     version.published_at = timezone.now()
     version.save()
