@@ -1,0 +1,142 @@
+"""What differs between two texts, and between two versions of what headquarters states, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Literal
+
+from django.utils.translation import get_language, gettext
+
+from candidates.models import Language
+from notifications.conditions import in_words
+from notifications.models import CorePaper, CoreVersion, Paper, Passage, TemplateVersion, Version
+
+Kind = Literal["same", "added", "removed"]
+
+# A placeholder is one word; so is a run of letters and digits. Of Chinese, each character is a word of its own.
+WORD = re.compile(r"\{\{[^{}]*\}\}|[^\W\u2e80-\u9fff\uf900-\ufaff]+|\s|.", re.DOTALL)
+# What stays between two changes and is no longer than this is told with them: single letters left over read badly.
+SHORTEST_SAME = 1
+
+
+@dataclass(frozen=True)
+class Piece:
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A stretch of both texts; where it is the same in both, `old` and `new` are equal."""
+
+    same: bool
+    old: str
+    new: str
+
+
+# --- Two texts ----------------------------------------------------------------------------------
+def marked(old: str, new: str) -> list[Piece]:
+    """Both texts in one: the pieces that are not "added" make `old`, those that are not "removed" make `new`."""
+    return [piece for stretch in _joined(_stretches(old, new)) for piece in _pieces(stretch)]
+
+
+def _stretches(old: str, new: str) -> Iterator[_Stretch]:
+    before, after = WORD.findall(old), WORD.findall(new)
+    # Without autojunk: it would take every common character of a long text for noise.
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        yield _Stretch(tag == "equal", "".join(before[a:b]), "".join(after[c:d]))
+
+
+def _joined(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
+    """Neighbouring changes as one, with what little stands between them; never across a line's end."""
+    found = list(stretches)
+    last = len(found) - 1
+    changed = [
+        not one.same or (0 < at < last and len(one.old) <= SHORTEST_SAME and one.old != "\n")
+        for at, one in enumerate(found)
+    ]
+    for is_change, group in groupby(zip(changed, found, strict=True), key=lambda pair: pair[0]):
+        run = [stretch for _, stretch in group]
+        yield _Stretch(not is_change, "".join(one.old for one in run), "".join(one.new for one in run))
+
+
+def _pieces(stretch: _Stretch) -> Iterator[Piece]:
+    if stretch.same:
+        yield Piece("same", stretch.old)
+        return
+    if stretch.old:
+        yield Piece("removed", stretch.old)
+    if stretch.new:
+        yield Piece("added", stretch.new)
+
+
+# --- Two versions -------------------------------------------------------------------------------
+def compare(old: Version | None, new: Version) -> list[tuple[str, list[Piece]]]:
+    """Title and marked text of every part that differs, in the order of `new`, then what it no longer has.
+
+    Without an `old` one all of it is new.
+    """
+    before, after = version_blocks(old) if old else {}, version_blocks(new)
+    titles = [*after, *(title for title in before if title not in after)]
+    both = ((title, before.get(title, ""), after.get(title, "")) for title in titles)
+    return [(title, marked(one, other)) for title, one, other in both if one != other]
+
+
+def version_blocks(version: Version) -> dict[str, str]:
+    """The text of each of a version's parts by its title, in the language of the page."""
+    parts = _template_blocks(version) if isinstance(version, TemplateVersion) else _core_blocks(version)
+    return dict(parts)
+
+
+def _template_blocks(version: TemplateVersion) -> Iterator[tuple[str, str]]:
+    for body in version.bodies.order_by("channel", "language", "style"):
+        if body.subject:
+            yield f"{body} · {gettext('subject')}", body.subject
+        yield str(body), body.text
+        if body.provider_template:
+            yield f"{body} · {gettext('the carrier’s template')}", body.provider_template
+    for key, rows in groupby(version.passages.all(), key=lambda passage: passage.key):
+        yield gettext("Paragraph %(key)s") % {"key": key}, "\n\n".join(map(_passage_text, rows))
+
+
+def _passage_text(passage: Passage) -> str:
+    return "\n".join(filter(None, [_for_whom(passage), passage.text, passage.text_en]))
+
+
+def _for_whom(row: Passage | Paper) -> str:
+    return gettext("Only for: %(who)s") % {"who": in_words(row.condition)} if row.condition else ""
+
+
+def _core_blocks(version: Version) -> Iterator[tuple[str, str]]:
+    if not isinstance(version, CoreVersion):
+        raise TypeError(f"{type(version).__name__} has no parts to compare")
+    for value in version.values.select_related("field").order_by("field__key"):
+        label = value.field.named(get_language() or "")
+        for language in Language:
+            yield f"{label} · {language.label}", value.in_language(language)
+    papers = list(version.papers.all())
+    yield gettext("Papers in their order"), "\n".join(dict.fromkeys(paper.name for paper in papers))
+    for key, rows in groupby(sorted(papers, key=lambda paper: paper.key), key=lambda paper: paper.key):
+        yield gettext("Paper %(key)s") % {"key": key}, "\n\n".join(map(_paper_text, rows))
+
+
+def _paper_text(paper: CorePaper) -> str:
+    """All that is stated of a paper, a line each."""
+    lines = [
+        f"{paper.name} / {paper.name_en}",
+        _for_whom(paper),
+        str(paper.get_demand_display()),
+        str(paper.get_form_display()),
+        gettext("Not older than %(months)s months") % {"months": paper.valid_months}
+        if paper.valid_months
+        else "",
+        gettext("Kept for %(months)s months") % {"months": paper.kept_months} if paper.kept_months else "",
+        paper.purpose,
+        paper.purpose_en,
+    ]
+    return "\n".join(filter(None, lines))
