@@ -79,7 +79,7 @@ def test_of_two_versions_only_what_differs_is_told(pass_notice: TemplateVersion)
     assert text == str(draft.bodies.get(channel="sms", language="zh-hans"))
     assert "for_graduates" in paragraph
     assert [piece.kind for piece in pieces] == ["added"]
-    assert "校招" in pieces[0].text
+    assert "校园招聘" in pieces[0].text
 
 
 @pytest.mark.usefixtures("bank")
