@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from branches.models import AccessRecord, Role, User
+from branches.models import ADMIN_ROLES, AccessRecord, User
 
 
 def open_admin_by_role(users: Iterable[User]) -> None:
     """Django's `is_staff` follows the memberships: it is nobody's to tick."""
     for user in users:
-        staff = user.is_superuser or user.memberships.filter(role=Role.HQ_HR).exists()
+        staff = user.is_superuser or user.memberships.filter(role__in=ADMIN_ROLES).exists()
         if staff != user.is_staff:
             user.is_staff = staff
             user.save(update_fields=["is_staff"])

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -19,7 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 from uuid_utils.compat import uuid7
 
-from branches.scopes import within
+from branches.categories import Category
+from branches.history import audited
+from branches.scopes import Scope, within
 
 if TYPE_CHECKING:
     from branches.scopes import Principal
@@ -28,6 +31,13 @@ if TYPE_CHECKING:
 class Role(models.TextChoices):
     HQ_HR = "hq_hr", _("HQ HR")
     BRANCH_HR = "branch_hr", _("Branch HR")
+    REVIEWER = "reviewer", _("Reviewer")
+    AUDITOR = "auditor", _("Auditor (read-only)")
+
+
+# They open the admin, which shows the whole bank: so they are given at the head office, for all categories.
+ADMIN_ROLES = (Role.HQ_HR, Role.AUDITOR)
+CONTENT_ROLES = (Role.HQ_HR, Role.BRANCH_HR)
 
 
 def validate_time_zone(name: str) -> None:
@@ -47,6 +57,8 @@ class BranchManager(MP_NodeManager.from_queryset(BranchQuerySet)):  # type: igno
         return branches
 
 
+# The number of children and the depth follow from the path.
+@audited(exclude=["depth", "numchild"])
 class Branch(MP_Node):  # type: ignore[misc]
     """A node of the bank: 总行 → 分行 → 支行. What a node does not state, the nearest one above it does."""
 
@@ -97,7 +109,12 @@ class Branch(MP_Node):  # type: ignore[misc]
         step = self.steplen
         return [self.path[:end] for end in range(len(self.path), 0, -step)]
 
+    def is_within(self, other: Branch) -> bool:
+        """Whether this node is the other one, or below it."""
+        return str(self.path).startswith(other.path)
 
+
+@audited(exclude=["last_login", "date_joined", "first_name", "last_name"], secret=["password", "email"])
 class User(AbstractUser):
     """An HR officer. What the person may do follows from memberships, not from flags."""
 
@@ -114,11 +131,31 @@ class User(AbstractUser):
             return []
         return list(self.memberships.in_force().select_related("branch"))
 
-    def scope_paths(self) -> list[str]:
-        return [membership.branch.path for membership in self.live_memberships]
+    def scopes(self) -> list[Scope]:
+        return [membership.scope for membership in self.live_memberships]
 
-    def has_role(self, role: Role) -> bool:
-        return any(membership.role == role for membership in self.live_memberships)
+    def has_role(self, *roles: Role) -> bool:
+        """Whether one of the roles is in force now, on whatever node."""
+        return any(membership.role in roles for membership in self.live_memberships)
+
+    @property
+    def only_reads(self) -> bool:
+        """Who checks does not act: an auditor changes nothing, whatever other role the person has."""
+        return self.has_role(Role.AUDITOR)
+
+    def may_edit_content(self, branch: Branch) -> bool:
+        """Whether the local content of this branch is the person's to write: as HR of it or of a node above."""
+        return not self.only_reads and any(
+            membership.role in CONTENT_ROLES and branch.is_within(membership.branch)
+            for membership in self.live_memberships
+        )
+
+    def may_unmask(self, *, path: str, category: str) -> bool:
+        """Whether one membership both covers a candidate of this branch and category, and allows clear data."""
+        return not self.only_reads and any(
+            membership.may_unmask and membership.scope.covers(path=path, category=category)
+            for membership in self.live_memberships
+        )
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -126,14 +163,27 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=timezone.now()))
 
 
+@audited()
 class Membership(models.Model):
-    """A role on a node of the tree and on everything below it."""
+    """A role on a node of the tree and on everything below it, and what narrows it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     branch = models.ForeignKey(Branch, models.CASCADE, related_name="memberships", verbose_name=_("branch"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     until = models.DateTimeField(_("until"), null=True, blank=True)
+    categories = ArrayField(
+        models.CharField(max_length=10, choices=Category.choices),
+        verbose_name=_("candidates"),
+        default=list,
+        blank=True,
+        help_text=_("Which candidates the person sees; none ticked: all."),
+    )
+    may_unmask = models.BooleanField(
+        _("personal data in full"),
+        default=True,
+        help_text=_("Phone, email and ID number may be shown in full; each look is recorded."),
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -141,26 +191,43 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.UniqueConstraint(fields=["user", "branch", "role"], name="one_role_once_per_branch")
+            models.UniqueConstraint(fields=["user", "branch", "role"], name="one_role_once_per_branch"),
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.AUDITOR, may_unmask=True),
+                name="auditor_sees_masked_data_only",
+                violation_error_message=_("An auditor sees personal data masked only."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.branch}"
 
+    @property
+    def scope(self) -> Scope:
+        return Scope(path=self.branch.path, categories=tuple(self.categories))
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.until is None or self.until > timezone.now()
+
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    def issue(self, *, name: str, branch: Branch) -> tuple[ApiKey, str]:
+    def issue(self, *, name: str, branch: Branch, writes_content: bool = False) -> tuple[ApiKey, str]:
         """A new key and its plain text, which is shown once and kept nowhere."""
         plain = f"hrn_{secrets.token_urlsafe(32)}"
-        return self.create(name=name, branch=branch, key_hash=ApiKey.digest(plain)), plain
+        key = self.create(
+            name=name, branch=branch, writes_content=writes_content, key_hash=ApiKey.digest(plain)
+        )
+        return key, plain
 
     def authenticate(self, plain: str) -> ApiKey | None:
         keys = self.filter(key_hash=ApiKey.digest(plain), revoked_at__isnull=True)
         return keys.select_related("branch").first()
 
 
+@audited(secret=["key_hash"])
 class ApiKey(models.Model):
-    """A machine's key to read offers of one node of the tree and below."""
+    """A machine's key to read offers of one node of the tree and below, of candidates of all categories."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=100)
@@ -168,6 +235,11 @@ class ApiKey(models.Model):
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    writes_content = models.BooleanField(
+        _("writes local content"),
+        default=False,
+        help_text=_("The machine may edit the local content of its branch and of those below."),
+    )
 
     objects = ApiKeyQuerySet.as_manager()
 
@@ -183,8 +255,11 @@ class ApiKey(models.Model):
         # 256 random bits need no slow hash.
         return hashlib.sha256(plain.encode()).hexdigest()
 
-    def scope_paths(self) -> list[str]:
-        return [self.branch.path]
+    def scopes(self) -> list[Scope]:
+        return [Scope(path=self.branch.path)]
+
+    def may_edit_content(self, branch: Branch) -> bool:
+        return self.writes_content and self.revoked_at is None and branch.is_within(self.branch)
 
 
 class AccessRecord(models.Model):
@@ -205,3 +280,36 @@ class AccessRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.what}"
+
+
+class RefusedAttempt(models.Model):
+    """Somebody tried what they may not do: who, what, on what, when, from where. Never changed.
+
+    Either `user` or `key_name` says who; `what` is a short code such as `content.core_field`, and `target` a key
+    or a branch's code: nothing here holds personal data.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="refused_attempts", verbose_name=_("user")
+    )
+    key_name = models.CharField(_("API key"), max_length=100, blank=True)
+    what = models.CharField(_("what"), max_length=50)
+    target = models.CharField(_("on what"), max_length=200, blank=True)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    from_address = models.GenericIPAddressField(_("from where"), null=True)
+
+    class Meta:
+        verbose_name = _("refused attempt")
+        verbose_name_plural = _("refused attempts")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False, key_name="")
+                | (models.Q(user__isnull=True) & ~models.Q(key_name="")),
+                name="refused_to_one",
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.user or self.key_name} · {self.what}"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from branches.audit import audited
 from branches.categories import Category
 from branches.models import Branch
 from branches.scopes import Principal, within
@@ -44,6 +45,8 @@ class Verifier(models.TextChoices):
     API_KEY = "api_key", _("API key (Bearer or Basic)")
 
 
+# Each saving encrypts the secrets anew, so a changed column does not say that the secret changed.
+@audited(exclude=["secret", "previous_secret"])
 class InterviewSource(models.Model):
     """An interview platform that signals results."""
 
@@ -156,7 +159,7 @@ class DeclineReason(models.TextChoices):
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, principal: Principal) -> OfferQuerySet:
-        return self.filter(within(principal, "branch__path"))
+        return self.filter(within(principal, "branch__path", "candidate__category"))
 
     def search(self, text: str) -> OfferQuerySet:
         """Offers whose candidate has exactly this name, phone, email or ID number, however it is written."""

@@ -5,29 +5,55 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
 
+from branches.audit import note_refused
+from branches.client_address import client_address
 from branches.models import User
 
 Page = Callable[..., HttpResponseBase]
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# Posted, and yet nothing is changed: what is searched for must not stand in an address, and of personal data the
+# page itself decides who may see it.
+READING_PAGES = {"dashboard:search", "dashboard:reveal"}
 
 
 def for_branch_hr(page: Page) -> Page:
-    """Guard a page that shows people: sign-in, a membership in force, and no copy kept by any cache."""
+    """Guard a page that shows people: sign-in, a membership in force, and no copy kept by any cache.
+
+    Who only reads posts nothing: a page added later need not think of it.
+    """
 
     @never_cache
     @refresh_when_signed_out
     @login_required
     @wraps(page)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not officer(request).scope_paths():
+        if not officer(request).scopes():
             return no_branch(request)
+        if officer(request).only_reads and would_change(request):
+            refuse(request, what="dashboard.change", target=view_name(request))
+            raise PermissionDenied
         return page(request, *args, **kwargs)
 
     return guarded
+
+
+def would_change(request: HttpRequest) -> bool:
+    return request.method not in SAFE_METHODS and view_name(request) not in READING_PAGES
+
+
+def view_name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def refuse(request: HttpRequest, *, what: str, target: str) -> None:
+    """Keep that the signed-in person tried what they may not do; the answer is the caller's."""
+    note_refused(by=officer(request), what=what, target=target, from_address=client_address(request))
 
 
 def refresh_when_signed_out(page: Page) -> Page:

@@ -1,10 +1,14 @@
 """What every request passes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from pghistory.middleware import HistoryMiddleware
+
+from branches.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +64,26 @@ class RefuseUnreadable:
                 _drain(request, announced)
             return _refused(413, field="body", error=f"is larger than {settings.REQUEST_MAX_BYTES} bytes")
         return self.get_response(request)
+
+
+class NoteWhoChanges(HistoryMiddleware):
+    """Changes of audited models are kept with the person and the client's address, where people and keys change them.
+
+    Elsewhere nothing is attributed: every statement would carry it, and signals and callbacks come by the thousand.
+    An address may hold personal data or a key, so it is not kept.
+    """
+
+    ATTRIBUTED = ("/admin/", "/dashboard/", "/api/v1/branches/")
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path_info.startswith(self.ATTRIBUTED):
+            attributing: Any = super().__call__
+            return attributing(request)
+        return self.get_response(request)
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        person = super().get_context(request)["user"]
+        return {"user": person, "address": client_address(request)}
 
 
 def _refused(status: int, *, field: str, error: str) -> JsonResponse:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "treebeard",
     "pgtrigger",
+    "pghistory",
     "csp",
     "ninja",
     "axes",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hrnotify.middleware.NoteWhoChanges",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -152,6 +154,11 @@ AXES_CLIENT_IP_CALLABLE = "branches.client_address.client_address"
 AXES_LOCKOUT_TEMPLATE = "dashboard/locked_out.html"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False  # its pages would show addresses of people who mistyped; a lock opens by itself
+
+# --- The audit of changes -----------------------------------------------------------------------
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+# The moment itself, and not the start of its transaction: changes are told in their order.
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -9,13 +9,17 @@ from ninja.security import HttpBearer
 
 from api.admission import Refused
 from api.schemas import OfferOut, RefusedOut
+from branches.audit import note_key
 from branches.models import ApiKey
 from candidates.models import Offer
 
 
 class KeyAuth(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
-        return ApiKey.objects.authenticate(token)
+        key = ApiKey.objects.authenticate(token)
+        if key:
+            note_key(key)
+        return key
 
 
 def _key(request: HttpRequest) -> ApiKey:
