@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminURLInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminURLInputWidget
 
 from branches.access import open_admin_by_role
 from branches.admin_parts import (
@@ -31,7 +31,8 @@ from branches.admin_parts import (
     confirmed_action,
     go_to,
 )
-from branches.models import AccessRecord, ApiKey, Branch, Membership, Role, User
+from branches.categories import Category
+from branches.models import ADMIN_ROLES, AccessRecord, ApiKey, Branch, Membership, Role, User
 from branches.shown_once import show_once
 
 if TYPE_CHECKING:
@@ -51,23 +52,35 @@ admin.site.unregister(Group)
 
 
 class MembershipForm(MembershipModelForm):
+    categories = forms.MultipleChoiceField(
+        choices=Category.choices,
+        required=False,
+        label=_("candidates"),
+        help_text=Membership._meta.get_field("categories").help_text,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
     class Meta:
         model = Membership
-        fields = ("user", "branch", "role", "until")
+        fields = ("user", "branch", "role", "until", "categories", "may_unmask")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # In the inline table a field's label stands in the column's head, where a screen reader does not find it.
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("aria-label", field.label)
+        for name, field in self.fields.items():
+            if name != "categories":  # each of its boxes has its own words beside it
+                field.widget.attrs.setdefault("aria-label", field.label)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        role = cleaned.get("role")
         branch: Branch | None = cleaned.get("branch") or getattr(self.instance, "branch", None)
-        if cleaned.get("role") == Role.HQ_HR and branch and not branch.is_root():
-            raise ValidationError(
-                {"role": _("HQ HR sees the whole bank: give this role at the head office.")}
-            )
+        if role in ADMIN_ROLES and branch and not branch.is_root():
+            self.add_error("role", _("This role sees the whole bank: give it at the head office."))
+        if role in ADMIN_ROLES and cleaned.get("categories"):
+            self.add_error("categories", _("This role sees all candidates: tick none."))
+        if role == Role.AUDITOR and cleaned.get("may_unmask"):
+            self.add_error("may_unmask", _("An auditor sees personal data masked only: untick this."))
         return cleaned
 
 
@@ -209,7 +222,7 @@ class UserAdmin(UserAdminBase, PlainAdmin):
 
     @column(_("memberships"))
     def works_at(self, user: User) -> str:
-        return " · ".join(f"{row.branch.code} {row.get_role_display()}" for row in user.memberships.all())
+        return " · ".join(_in_short(row) for row in user.memberships.all())
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("memberships__branch")
@@ -224,15 +237,32 @@ class UserAdmin(UserAdminBase, PlainAdmin):
         """People leave by being made inactive: what they did stays theirs."""
         return False
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Who only reads has nothing to see of a password, not even how it is hashed."""
+        if obj is None or self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        named, *others = self.fieldsets
+        fields = tuple(name for name in named[1]["fields"] if name != "password")
+        return ((named[0], {"fields": fields}), *others)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         open_admin_by_role([form.instance])
 
 
+def _in_short(membership: Membership) -> str:
+    """Such as "BJ-CBD Branch HR (Campus)"."""
+    words = f"{membership.branch.code} {membership.get_role_display()}"
+    notes = [str(Category(name).label) for name in membership.categories]
+    if not membership.is_in_force:
+        notes.append(gettext("ended"))
+    return f"{words} ({', '.join(notes)})" if notes else words
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(PlainAdmin):
     actions = None
-    list_display = ("name", "branch", "usable", "created_at", "revoked_at")
+    list_display = ("name", "branch", "usable", "writes_content", "created_at", "revoked_at")
     list_filter = (("branch", BranchAndBelow),)
     list_filter_submit = True
     list_select_related = ("branch",)
@@ -246,7 +276,8 @@ class ApiKeyAdmin(PlainAdmin):
         return (True, gettext("In use")) if key.revoked_at is None else (False, gettext("Revoked"))
 
     def get_fields(self, _request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
-        return ("name", "branch", "created_at", "revoked_at") if obj else ("name", "branch")
+        entered = ("name", "branch", "writes_content")
+        return (*entered, "created_at", "revoked_at") if obj else entered
 
     def get_readonly_fields(self, _request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         return ("branch", "created_at", "revoked_at") if obj else ()
@@ -258,7 +289,9 @@ class ApiKeyAdmin(PlainAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        issued, plain = ApiKey.objects.issue(name=obj.name, branch=obj.branch)
+        issued, plain = ApiKey.objects.issue(
+            name=obj.name, branch=obj.branch, writes_content=obj.writes_content
+        )
         obj.pk, obj.key_hash = issued.pk, issued.key_hash
         show_once(request, what=gettext("The key"), secret=plain)
 
