@@ -60,6 +60,14 @@ GROUPS: list[dict[str, Any]] = [
         "items": [
             _page(_("Branches"), "account_tree", "branches_branch"),
             _page(_("People"), "person", "branches_user"),
+        ],
+    },
+    {
+        "title": _("Audit"),
+        "separator": True,
+        "items": [
+            {"title": _("Changes"), "icon": "difference", "link": reverse_lazy("admin:audit_changes")},
+            {"title": _("Refused attempts"), "icon": "gpp_bad", "link": reverse_lazy("admin:audit_refused")},
             _page(_("Accesses to personal data"), "visibility", "branches_accessrecord"),
         ],
     },
