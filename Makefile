@@ -1,6 +1,6 @@
 # GNU make on Debian, Ubuntu or macOS. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint clean-demo
+.PHONY: help demo serve test lint bench clean-demo
 SHELL := /bin/bash
 
 # PORT, SANDBOX_PORT and ONCE reach the programs by themselves when given, on the command line or in the environment.
@@ -30,6 +30,9 @@ lint: $(READY) ## Style, types, import layers, migrations, translations
 	.venv/bin/lint-imports
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) scripts/check_translations.py
+
+bench: $(READY) ## Measure, each figure beside a floor; writes bench/results.json
+	@exec $(PYTHON) -m bench
 
 clean-demo: ## Remove what the embedded stacks wrote (var/)
 	@if [ -x $(PYTHON) ]; then $(PYTHON) scripts/clean.py; else rm -rf var; fi

@@ -130,7 +130,7 @@ class Catalogue:
 
         What headquarters states comes last, so that no branch can put itself in its place.
         """
-        stated = [*self.local_values(offer).values(), *self.core.values]
+        stated: list[LocalValue | CoreValue] = [*self.local_values(offer).values(), *self.core.values]
         facts = {one.field.key: _value(one.field.kind, one.in_language(language)) for one in stated}
         return facts | self._paper_values(offer, language)
 
@@ -190,6 +190,7 @@ def _published() -> Published:
 
 
 def _read(*, stamp: UUID | None, at: datetime) -> Published:
+    core = CoreVersion.objects.filter(published_at__lte=at).order_by("-published_at", "-number")
     templates = TemplateVersion.objects.filter(published_at__lte=at)
     newest = templates.order_by("template", "-published_at", "-number").distinct("template")
     return Published(
@@ -197,7 +198,7 @@ def _read(*, stamp: UUID | None, at: datetime) -> Published:
         since=at,
         until=_next_change(at),
         bodies=_by_variant(newest.select_related("template")),
-        core=Core.of(CoreVersion.objects.in_force(at=at).first()),
+        core=Core.of(core.first()),
     )
 
 

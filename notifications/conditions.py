@@ -175,8 +175,8 @@ def _groups(conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Profil
     """Each group as a condition that describes it, and the profile of somebody in it."""
     asked = [fact for fact in Fact if any(fact in condition for condition in conditions)]
     for answers in product(*(_answers(fact, conditions) for fact in asked)):
-        words = {str(fact): clause for fact, (clause, _) in zip(asked, answers, strict=True)}
-        profile = {fact: values for fact, (_, values) in zip(asked, answers, strict=True)}
+        words: Condition = {str(fact): clause for fact, (clause, _) in zip(asked, answers, strict=True)}
+        profile: Profile = {str(fact): values for fact, (_, values) in zip(asked, answers, strict=True)}
         yield words, profile
 
 

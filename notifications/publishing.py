@@ -18,7 +18,10 @@ from notifications.review import Note, review
 AnyVersion = TypeVar("AnyVersion", TemplateVersion, CoreVersion)
 
 # What belongs to a version and is copied with it.
-PARTS = {TemplateVersion: ("bodies", "passages"), CoreVersion: ("values", "papers")}
+PARTS: dict[type[Version], tuple[str, ...]] = {
+    TemplateVersion: ("bodies", "passages"),
+    CoreVersion: ("values", "papers"),
+}
 
 
 class NotPublishable(Exception):
@@ -30,7 +33,7 @@ class NotPublishable(Exception):
 
 
 @transaction.atomic
-def publish(version: Version, *, by: User, at: datetime | None = None) -> list[Note]:
+def publish(version: AnyVersion, *, by: User, at: datetime | None = None) -> list[Note]:
     """From `at` on, or from now, this version counts. Returns the warnings. Raises NotPublishable."""
     locked = type(version)._default_manager.select_for_update(of=("self",)).get(pk=version.pk)
     now = timezone.now()
@@ -47,7 +50,7 @@ def publish(version: Version, *, by: User, at: datetime | None = None) -> list[N
 
 
 @transaction.atomic
-def take_back(version: Version) -> None:
+def take_back(version: AnyVersion) -> None:
     """A version whose moment lies ahead becomes a draft again. Raises NotPublishable where it has come."""
     locked = type(version)._default_manager.select_for_update(of=("self",)).get(pk=version.pk)
     if not locked.is_scheduled:
@@ -78,7 +81,7 @@ def new_core_draft() -> CoreVersion:
 
 def new_draft_from(version: AnyVersion, *, note: str = "") -> AnyVersion:
     """A draft with the content of `version`, under the next number."""
-    owner = {"template": version.template} if isinstance(version, TemplateVersion) else {}
+    owner: dict[str, Any] = {"template": version.template} if isinstance(version, TemplateVersion) else {}
     return _new_draft(type(version), version, note=note, **owner)
 
 

@@ -30,7 +30,6 @@ from notifications.models import (
     ProviderRegistration,
     TemplateBody,
     TemplateVersion,
-    Version,
 )
 from notifications.preview import preview, sample_offer
 
@@ -78,7 +77,7 @@ def _some(codes: Sequence[str]) -> str:
     )
 
 
-def review(version: Version) -> list[Note]:
+def review(version: TemplateVersion | CoreVersion) -> list[Note]:
     """What is to be said about a draft, what stops it first."""
     notes = _template_notes(version) if isinstance(version, TemplateVersion) else _core_notes(version)
     return sorted(notes, key=lambda note: not note.stops)

@@ -10,10 +10,21 @@ from notifications.catalogue import Catalogue
 from notifications.compose import Value
 from notifications.dates import moment_text
 from notifications.facts import offer_values
+from notifications.models import Paper
+from notifications.papers import paper_words
 from portal.progress_line import Step, steps
 
 # What a long number ends in, before the extension: 转 is Chinese for "then dial".
 EXTENSION = re.compile(r"转|ext|#|x", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ToBring:
+    """A paper in words, why it is asked for ("" where nobody said), and how long it is kept in months."""
+
+    words: str
+    purpose: str
+    kept_months: int
 
 
 @dataclass(frozen=True)
@@ -22,18 +33,10 @@ class Notice:
 
     offer: Offer
     facts: dict[str, Value]
+    papers: list[ToBring]
     steps: list[Step]
     call: str
     answered_on: str
-
-    @property
-    def papers(self) -> list[str]:
-        """The bank's own and the branch's, as one checklist."""
-        return [*self._entries("papers"), *self._entries("local_papers")]
-
-    def _entries(self, name: str) -> list[str]:
-        value = self.facts.get(name, [])
-        return value if isinstance(value, list) else [value]
 
 
 def notice(offer: Offer, *, language: str) -> Notice:
@@ -45,10 +48,15 @@ def notice(offer: Offer, *, language: str) -> Notice:
             **catalogue.values(offer, language=language),
             **offer_values(offer, channel="", language=language),
         },
+        papers=[_to_bring(paper, language) for paper in catalogue.papers(offer).all],
         steps=steps(offer, language=language),
         call=phone_link(offer.branch.phone),
         answered_on=moment_text(answered_at.astimezone(offer.branch.zone), language) if answered_at else "",
     )
+
+
+def _to_bring(paper: Paper, language: str) -> ToBring:
+    return ToBring(paper_words(paper, language), paper.why(language), paper.kept_months)
 
 
 def phone_link(phone: str) -> str:

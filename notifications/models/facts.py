@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from branches.history import audited
 from branches.models import Branch
 from notifications.conditions import normal
 from notifications.models.stamp import stamped
@@ -26,7 +29,7 @@ class FieldKind(models.TextChoices):
 class ConditionField(models.JSONField):
     """For whom something is meant; `{}`: for everybody. See notifications.conditions."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"default": dict, "blank": True, "verbose_name": _("only for"), **kwargs})
 
     def clean(self, value: object, model_instance: models.Model | None) -> object:
@@ -55,6 +58,7 @@ class Field(models.Model):
         return self.label_en if language == "en" else self.label
 
 
+@audited()
 class CoreField(Field):
     """A fact headquarters states for the whole bank. Branches cannot point at it."""
 
@@ -64,6 +68,7 @@ class CoreField(Field):
         verbose_name_plural = _("core fields")
 
 
+@audited()
 class LocalField(Field):
     """A fact each branch states for itself and for the branches below it."""
 
@@ -76,6 +81,7 @@ class LocalField(Field):
         verbose_name_plural = _("local fields")
 
 
+@audited()
 class CoreVersion(Version):
     """One state of all that headquarters states for the whole bank: the core fields' values and the papers."""
 
@@ -90,6 +96,7 @@ class CoreVersion(Version):
         return f"{_('Core')} v{self.number}"
 
 
+@audited()
 class CoreValue(models.Model):
     """What headquarters states in one core field, as of one version."""
 
@@ -114,6 +121,7 @@ class CoreValue(models.Model):
         return self.value_en if language == "en" else self.value
 
 
+@audited()
 class LocalValue(models.Model):
     """A branch's value of a local field, for everybody or for some. By its key it can point at nothing else."""
 
@@ -191,7 +199,11 @@ class Paper(models.Model):
     def named(self, language: str) -> str:
         return self.name_en if language == "en" else self.name
 
+    def why(self, language: str) -> str:
+        return self.purpose_en if language == "en" else self.purpose
 
+
+@audited()
 class CorePaper(Paper):
     """A paper that headquarters asks for, or forbids to ask for, as of one core version."""
 
@@ -209,6 +221,7 @@ class CorePaper(Paper):
         triggers = [fixed_with("notifications_coreversion")]
 
 
+@audited()
 class LocalPaper(Paper):
     """A paper that a city requires besides the core ones, stated by a branch for itself and those below it."""
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from branches.history import audited
 from candidates.models import Channel, Language, Style
 from notifications.models.facts import ConditionField
 from notifications.models.stamp import stamped
@@ -31,6 +32,7 @@ class Purpose(models.TextChoices):
     HR_REPLY = "hr_reply", _("Reply of HR")
 
 
+@audited()
 class NotificationTemplate(models.Model):
     """Headquarters' wording for one purpose; what is sent is always one of its published versions."""
 
@@ -47,6 +49,7 @@ class NotificationTemplate(models.Model):
         return f"{self.get_purpose_display()}"
 
 
+@audited()
 class TemplateVersion(Version):
     """One state of a template's texts."""
 
@@ -65,6 +68,7 @@ class TemplateVersion(Version):
         return f"{self.template} v{self.number}"
 
 
+@audited()
 class Passage(models.Model):
     """A paragraph of a version that only some candidates read. Texts name it like a placeholder.
 
@@ -99,6 +103,7 @@ class Passage(models.Model):
         return self.text_en if language == Language.ENGLISH else self.text
 
 
+@audited()
 class TemplateBody(models.Model):
     """The text of a version for one channel, style and language, with `{{ placeholders }}`."""
 
@@ -134,6 +139,7 @@ class RegistrationQuerySet(models.QuerySet["ProviderRegistration"]):
         return self.filter(still, state=ProviderRegistration.State.APPROVED)
 
 
+@audited()
 class ProviderRegistration(models.Model):
     """A signature or a template code that a carrier has been asked to allow, and what it answered."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -10,12 +10,6 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
-
-
-class VersionQuerySet(models.QuerySet["Version"]):
-    def in_force(self, *, at: datetime) -> VersionQuerySet:
-        """What has been published by then, the newest first."""
-        return self.filter(published_at__lte=at).order_by("-published_at", "-number")
 
 
 class Version(models.Model):
@@ -41,11 +35,9 @@ class Version(models.Model):
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
-    objects = VersionQuerySet.as_manager()
-
     class Meta:
         abstract = True
-        triggers = [
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
             pgtrigger.Protect(
                 name="published_is_fixed",
                 operation=pgtrigger.Update | pgtrigger.Delete,

@@ -41,6 +41,7 @@ PEOPLE = [
     ("bj-cbd", "BJ-CBD", Role.BRANCH_HR, "北京国贸支行人事岗"),
     ("sh-ljz", "SH-LJZ", Role.BRANCH_HR, "上海陆家嘴支行人事岗"),
     ("gd-th", "GD-TH", Role.BRANCH_HR, "广州天河支行人事岗"),
+    ("audit", "HQ", Role.AUDITOR, "总行审计部"),
 ]
 
 
@@ -104,7 +105,8 @@ def _papers(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for position, row in enumerate(rows):
         names = {"name": row["name_zh"], "name_en": row["name_en"]}
         why = {"purpose": row.get("purpose_zh", ""), "purpose_en": row.get("purpose_en", "")}
-        given = {name: row[name] for name in ("demand", "form", "condition", "kept_months") if name in row}
+        optional = ("demand", "form", "condition", "kept_months")
+        given: dict[str, Any] = {name: row[name] for name in optional if name in row}
         yield {"key": row["key"], "position": position, **names, **why, **given}
 
 
@@ -169,7 +171,10 @@ def _registered(codes: set[str]) -> None:
 
 def _person(username: str, branch: Branch, role: Role, name: str, password: str, loaded: Loaded) -> None:
     user, created = User.objects.get_or_create(username=username, defaults={"display_name": name})
-    Membership.objects.get_or_create(user=user, branch=branch, role=role)
+    sees_in_full = role != Role.AUDITOR
+    Membership.objects.get_or_create(
+        user=user, branch=branch, role=role, defaults={"may_unmask": sees_in_full}
+    )
     if created:
         loaded.passwords[username] = password or secrets.token_urlsafe(9)
         user.set_password(loaded.passwords[username])

@@ -64,10 +64,10 @@ def test_it_loads_the_whole_bank(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("named")
 def test_the_people_sign_in_with_the_password_given(capsys: pytest.CaptureFixture[str]) -> None:
     load(capsys)
-    for username in ("hq", "bj", "bj-cbd", "sh-ljz", "gd-th"):
+    for username in ("hq", "bj", "bj-cbd", "sh-ljz", "gd-th", "audit"):
         user = authenticate(RequestFactory().get("/"), username=username, password=PASSWORD)
         assert isinstance(user, User)
-        assert user.is_staff == (username == "hq")
+        assert user.is_staff == (username in {"hq", "audit"})
     assert InterviewSource.objects.get(slug="ai-interview").secret == SECRET
 
 
@@ -77,7 +77,7 @@ def test_without_wishes_random_logins_and_a_secret_are_made_and_printed(
 ) -> None:
     printed = load(capsys)
     passwords = [line.rpartition("password: ")[2] for line in printed.splitlines() if "password: " in line]
-    assert len(set(passwords)) == 5
+    assert len(set(passwords)) == 6
     assert authenticate(RequestFactory().get("/"), username="hq", password=passwords[0])
     assert InterviewSource.objects.get(slug="ai-interview").secret in printed
 
@@ -90,4 +90,4 @@ def test_loading_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> No
     printed = load(capsys)
     after = {model: list(model.objects.order_by("pk").values()) for model in (*MODELS, *MORE_MODELS)}
     assert after == before
-    assert printed.count("(unchanged)") == 6
+    assert printed.count("(unchanged)") == 7

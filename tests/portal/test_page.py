@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from branches.models import Branch
 from candidates.models import CodeAttempt, DeclineReason, Offer, OfferState, PageToken
 from notifications.dates import moment_text
-from tests.factories import LocalFieldFactory, LocalValueFactory, page_key
+from tests.factories import LocalFieldFactory, LocalPaperFactory, LocalValueFactory, core, page_key
 from tracking import answers
 from tracking.models import Event, Kind, Progress
 from tracking.record import record
@@ -41,6 +41,24 @@ def test_the_page_says_who_writes_when_where_what_to_bring_and_whom_to_call(
     ):
         assert fact in page, fact
     assert "王小明，恭喜您通过“综合柜员”岗位面试" in strip_tags(page)
+
+
+def test_every_paper_says_why_it_is_asked_for_and_how_long_it_is_kept(
+    client: Client, bj_cbd: Branch, address: str
+) -> None:
+    core(
+        papers=[
+            {"key": "id_card", "name": "身份证", "form": "original", "purpose": "核验身份", "kept_months": 24},
+            {"key": "degree", "name": "学历学位证书", "form": "original", "purpose": "核验学历"},
+            {"key": "agreement", "name": "离职证明", "condition": {"category": {"is": ["social"]}}},
+        ]
+    )
+    LocalPaperFactory.create(branch=bj_cbd, demand="not_needed")
+    page = " ".join(strip_tags(text(client, address)).split())
+    assert "身份证原件 核验身份 · 保存24个月" in page
+    assert "学历学位证书原件 核验学历 · 核对后当场退还" in page
+    assert "无需提供： 社保转移证明" in page
+    assert "离职证明" not in page
 
 
 def test_without_a_map_there_is_no_map_link_and_with_one_there_is(

@@ -1,0 +1,1 @@
+"""The benchmark: each figure beside a floor measured in the same run, on the same machine."""
