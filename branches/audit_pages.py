@@ -74,11 +74,13 @@ def changes(request: HttpRequest) -> HttpResponse:
     """What was changed, by whom and from where, with the values before and after."""
     form = ChangeFilter(request.GET)
     asked = Asked(**_wanted(form), before=request.GET.get("before", "")) if form.is_valid() else None
+    found = page(asked) if asked else None
     context = {
         **admin.site.each_context(request),
         "title": _("Changes"),
         "form": form,
-        "page": page(asked) if asked else None,
+        "page": found,
+        "next": found.next if found else "",
     }
     return render(request, "admin/audit/changes.html", context)
 

@@ -105,9 +105,9 @@ def _places(asked: Asked) -> list[Place]:
         return []
     start = Place.parse(asked.before)
     first, *others = (_newest(label, model, asked, start) for label, model in wanted.items())
-    together = first.union(*others, all=True) if others else first
-    ordered = together.order_by("-pgh_created_at", "followed", "-pgh_id")[: PER_PAGE + 1]
-    return [Place(at, label, key) for at, label, key in ordered]
+    ordered = ("-pgh_created_at", "followed", "-pgh_id")
+    found = first.union(*others, all=True).order_by(*ordered)[: PER_PAGE + 1] if others else first
+    return [Place(at, label, key) for at, label, key in found]
 
 
 def _newest(label: str, model: type[Model], asked: Asked, start: Place | None) -> QuerySet[Any, Any]:

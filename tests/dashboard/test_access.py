@@ -7,10 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from branches.models import User
+from branches.models import ApiKey, Branch, RefusedAttempt, User
 from candidates.models import Offer
-from tests.dashboard.story import signed_in
-from tests.factories import PASSWORD
+from dashboard.funnel import funnel, tasks
+from tests.branches.people import auditor_of, member
+from tests.dashboard.story import signed_in, unreachable
+from tests.factories import PASSWORD, OfferFactory
 
 GUARDED = ["dashboard:home", "dashboard:offers", "dashboard:search"]
 
@@ -55,6 +57,84 @@ def test_a_membership_that_ran_out_counts_for_nothing(bj_cbd_hr: User, offer: Of
     assert client.get(address).status_code == 200
     bj_cbd_hr.memberships.update(until=timezone.now() - timedelta(seconds=1))
     assert client.get(address).status_code == 403
+
+
+# --- Candidate categories -----------------------------------------------------------------------
+@pytest.fixture
+def campus_hr(bj: Branch) -> User:
+    """For campus recruits of Beijing alone."""
+    return member(bj, username="campus", categories=["campus"])
+
+
+@pytest.fixture
+def intern(bj_cbd: Branch) -> Offer:
+    """孙实习, who could be reached on no channel."""
+    offer: Offer = OfferFactory.create(branch=bj_cbd, candidate__name="孙实习", candidate__category="intern")
+    unreachable(offer)
+    return offer
+
+
+def test_the_list_and_the_search_show_the_memberships_categories(
+    campus_hr: User, offer: Offer, intern: Offer
+) -> None:
+    client = signed_in(campus_hr)
+    listed = client.get(reverse("dashboard:offers")).content.decode()
+    assert f'id="offer-{offer.pk}"' in listed
+    assert f'id="offer-{intern.pk}"' not in listed
+    for name, found in (("王小明", True), ("孙实习", False)):
+        answer = client.post(reverse("dashboard:search"), {"q": name}).content.decode()
+        assert ('id="offer-' in answer) is found
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("get", "dashboard:offer"), ("get", "dashboard:reveal"), ("post", "dashboard:reveal")],
+)
+def test_another_categorys_offer_is_not_found(
+    method: str, name: str, campus_hr: User, offer: Offer, intern: Offer
+) -> None:
+    client = signed_in(campus_hr)
+    assert getattr(client, method)(reverse(name, args=[intern.pk])).status_code == 404
+    assert getattr(client, method)(reverse(name, args=[offer.pk])).status_code in {200, 302}
+
+
+def test_the_figures_count_the_memberships_categories(
+    campus_hr: User, bj_hr: User, offer: Offer, intern: Offer
+) -> None:
+    assert [funnel(user).steps[0].count for user in (campus_hr, bj_hr)] == [1, 2]
+    assert [tasks(user)[0].count for user in (campus_hr, bj_hr)] == [0, 1]
+    shown = signed_in(campus_hr).get(reverse("dashboard:home")).content.decode()
+    assert "孙实习" not in shown
+
+
+def test_a_machine_reads_offers_of_every_category(bj: Branch, intern: Offer, sh_offer: Offer) -> None:
+    _, plain = ApiKey.objects.issue(name="HRIS", branch=bj)
+    client = Client(headers={"Authorization": f"Bearer {plain}"})
+    assert client.get(f"/api/v1/offers/{intern.pk}").status_code == 200
+    assert client.get(f"/api/v1/offers/{sh_offer.pk}").status_code == 404
+
+
+# --- Who only reads -----------------------------------------------------------------------------
+def test_an_auditor_reads_the_whole_banks_dashboard_and_finds_the_administration(
+    bank: Branch, offer: Offer, sh_offer: Offer
+) -> None:
+    client = signed_in(auditor_of(bank))
+    shown = client.get(reverse("dashboard:offers")).content.decode()
+    assert all(f'id="offer-{one.pk}"' in shown for one in (offer, sh_offer))
+    assert f'href="{reverse("admin:index")}"' in shown
+    assert client.get(reverse("admin:index")).status_code == 200
+
+
+def test_what_an_auditor_posts_is_refused_before_the_page_is_asked(
+    bank: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages that take a POST and are not known to read only: here, the search, were it not known."""
+    monkeypatch.setattr("dashboard.access.READING_PAGES", set())
+    client = signed_in(auditor_of(bank))
+    assert client.post(reverse("dashboard:search"), {"q": "王小明"}).status_code == 403
+    attempt = RefusedAttempt.objects.get()
+    assert (attempt.what, attempt.target) == ("dashboard.change", "dashboard:search")
+    assert client.get(reverse("dashboard:home")).status_code == 200
 
 
 def test_no_page_with_a_person_is_kept_by_a_cache(bj_cbd_hr: User, offer: Offer) -> None:

@@ -5,11 +5,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from branches.models import AccessRecord, User
+from branches.models import AccessRecord, Branch, Membership, RefusedAttempt, Role, User
 from candidates.models import Channel, Offer
 from dashboard.words import error_words
 from notifications.models import TemplateVersion
 from notifications.states import State
+from tests.branches.people import auditor_of, member
 from tests.dashboard.story import TOKEN, confirmed, sent, signed_in, unreachable
 
 PERSONAL = ["13800138000", "xm@example.com", "11010519491231002X", "oOpenidOfWang"]
@@ -48,6 +49,63 @@ def test_whoever_looks_is_on_record(client: Client, person: Offer, bj_cbd_hr: Us
     record = AccessRecord.objects.get()
     assert (record.user, record.subject_id) == (bj_cbd_hr, person.candidate_id)
     assert record.from_address == "127.0.0.1"
+
+
+def refused(user: User, offer: Offer, **headers: str) -> str:
+    """What a person gets who may not see the data in full; nothing of it, and the try is on record."""
+    answer = signed_in(user).post(reverse("dashboard:reveal", args=[offer.pk]), headers=headers)
+    shown = answer.content.decode()
+    assert answer.status_code == 403
+    assert not [value for value in PERSONAL if value in shown]
+    assert not AccessRecord.objects.exists()
+    attempt = RefusedAttempt.objects.get()
+    assert (attempt.user, attempt.what, attempt.target) == (user, "personal_data.show", str(offer.pk))
+    assert attempt.from_address == "127.0.0.1"
+    return shown
+
+
+def test_without_the_right_there_is_no_button_and_a_try_is_refused_and_kept(
+    person: Offer, bj_cbd: Branch
+) -> None:
+    reader = member(bj_cbd, may_unmask=False)
+    assert reverse("dashboard:reveal", args=[person.pk]) not in page(signed_in(reader), person)
+    shown = refused(reader, person)
+    assert "+86138****8000" in shown
+    assert 'role="alert"' in shown
+    assert f'action="{reverse("dashboard:reveal", args=[person.pk])}"' not in shown
+
+
+def test_an_auditor_sees_personal_data_masked_only(person: Offer, bank: Branch) -> None:
+    auditor = auditor_of(bank)
+    assert reverse("dashboard:reveal", args=[person.pk]) not in page(signed_in(auditor), person)
+    refused(auditor, person)
+
+
+def test_the_right_must_come_with_a_membership_that_covers_this_very_candidate(
+    person: Offer, bj: Branch, bj_cbd: Branch
+) -> None:
+    """One that covers the person without the right, and one with the right for others."""
+    reader = member(bj, may_unmask=False)
+    Membership.objects.create(user=reader, branch=bj_cbd, role=Role.REVIEWER, categories=["intern"])
+    refused(reader, person)
+
+
+def test_a_page_left_open_reloads_when_the_right_is_gone(bj_cbd_hr: User, person: Offer) -> None:
+    client, address = signed_in(bj_cbd_hr), reverse("dashboard:reveal", args=[person.pk])
+    assert address in page(client, person)
+    bj_cbd_hr.memberships.update(may_unmask=False)
+    answer = client.post(address, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (403, "true")
+    assert RefusedAttempt.objects.count() == 1
+    reloaded = page(client, person)
+    assert 'class="notice notice-error"' in reloaded
+    assert address not in reloaded
+
+
+def test_a_try_at_another_branchs_candidate_is_kept_too(bj_cbd_hr: User, sh_offer: Offer) -> None:
+    answer = signed_in(bj_cbd_hr).post(reverse("dashboard:reveal", args=[sh_offer.pk]))
+    assert answer.status_code == 404
+    assert RefusedAttempt.objects.get().target == str(sh_offer.pk)
 
 
 def test_a_get_reveals_nothing(client: Client, person: Offer) -> None:
