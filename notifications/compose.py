@@ -1,7 +1,7 @@
 """Template text + values → what is sent. Pure: no database, no clock, no settings.
 
 Placeholders are plain names; there is no template language that could reach anything but the values given. A value
-is put in as it is, once: a `{{ name }}` inside a value stays text.
+is put in once: a `{{ name }}` inside a value is never filled in, and no text goes out with double braces.
 
 The rules of a text: it is a sequence of lines; a line whose placeholders all turn out empty is left out; a list
 alone on its line becomes one bullet line per entry, a list inside a line is joined.
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from candidates.models import Channel, Language
 
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+BRACES = re.compile(r"([{}])\1+")
 BULLET, HEADING = "· ", "# "
 MARKS = re.compile(r"^(?:[#·]\s+)+")
 WECHAT_FIELD = re.compile(r"\s*\w+\s*:")
@@ -40,15 +41,17 @@ def compose(text: str, values: Mapping[str, Value], *, channel: str, language: s
         template = [raw for raw in template if WECHAT_FIELD.match(raw)]
     lines = [line for raw in template for line in _fill(raw, values, language)]
     if channel == Channel.SMS:
-        return _one_run(lines, values, language)
-    if channel == Channel.WECHAT:
-        return "\n".join(_wechat_field(line) for line in lines)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+        text = _one_run(lines, values, language)
+    elif channel == Channel.WECHAT:
+        text = "\n".join(_wechat_field(line) for line in lines)
+    else:
+        text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return _single_braces(text)
 
 
 def compose_line(text: str, values: Mapping[str, Value], *, language: str) -> str:
     """A subject: the same rules, on one line."""
-    return _tidy(" ".join(_fill(text, values, language)))
+    return _single_braces(_tidy(" ".join(_fill(text, values, language))))
 
 
 def _fill(line: str, values: Mapping[str, Value], language: str) -> Iterator[str]:
@@ -77,6 +80,11 @@ def _inline(value: Value, language: str) -> str:
 def _tidy(text: str) -> str:
     """One line: a line break inside a value could otherwise start a field or a heading of its own."""
     return " ".join(text.split())
+
+
+def _single_braces(text: str) -> str:
+    """What looks like a placeholder came out of a value; a reader would take it for a mistake of the bank."""
+    return BRACES.sub(r"\1", text)
 
 
 def _unmarked(line: str) -> str:

@@ -1,10 +1,9 @@
 """What a template's text and an offer's facts make together, and what no value can do to it."""
 
-import re
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candidates.models import Channel, Language
@@ -18,6 +17,8 @@ from notifications.compose import (
     sms_parts,
 )
 from notifications.facts import FILLED_BY_SYSTEM
+from notifications.models import Passage
+from notifications.passages import with_passages
 
 BANK: dict[str, Value] = {"bank_name": "海岳银行"}
 ENGLISH_BANK: dict[str, Value] = {"bank_name": "Haiyue Bank"}
@@ -78,11 +79,16 @@ def test_a_placeholder_may_be_written_with_or_without_spaces() -> None:
 
 # --- A value stays a value -----------------------------------------------------------------------
 @pytest.mark.parametrize("template", ["{{ candidate_name }}", "{{ candidate_name }}，您好", "{{ papers }}"])
-def test_a_placeholder_inside_a_value_stays_text(template: str) -> None:
+def test_a_placeholder_inside_a_value_is_never_filled_in(template: str) -> None:
     spiteful = "{{ answer_at }}"
     composed = mail(template, candidate_name=spiteful, papers=[spiteful], answer_at="secret")
-    assert spiteful in composed
+    assert "{ answer_at }" in composed
     assert "secret" not in composed
+    assert "{{" not in composed
+
+
+def test_braces_of_a_value_and_of_the_template_make_no_placeholder_together() -> None:
+    assert mail("{{{ candidate_name }} answer_at }}", candidate_name="{", answer_at="x") == "{ answer_at }"
 
 
 @pytest.mark.parametrize("breaking", ["\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"])
@@ -198,35 +204,36 @@ def test_a_wechat_field_without_a_value_is_left_out() -> None:
 # --- Whatever is put in --------------------------------------------------------------------------
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 names = st.sampled_from(sorted(FILLED_BY_SYSTEM))
-lines = st.lists(st.one_of(texts, names.map(lambda name: f"{{{{ {name} }}}}")), max_size=6).map("".join)
-templates = st.lists(lines, max_size=6).map("\n".join)
-values_of_offers = st.dictionaries(names, st.one_of(texts, st.lists(texts, max_size=3)), max_size=8)
+pieces = st.one_of(texts, names.map(lambda name: f"{{{{ {name} }}}}"), st.just("{{ graduates }}"))
+templates = st.lists(st.lists(pieces, max_size=6).map("".join), max_size=6).map("\n".join)
+SPITEFUL = "<b onload='x'>&\"{{ answer_at }}{{"
+hostile = st.one_of(texts, st.just(SPITEFUL), st.lists(st.one_of(texts, st.just(SPITEFUL)), max_size=3))
+values_of_offers = st.dictionaries(names, hostile, max_size=8)
 
 
+@settings(max_examples=500)
 @given(
     template=templates,
+    paragraph=templates,
     values=values_of_offers,
     channel=st.sampled_from(Channel.values),
     language=st.sampled_from(Language.values),
 )
-def test_composing_never_fails_and_leaves_no_placeholder_of_the_template(
-    template: str, values: dict[str, Value], channel: str, language: str
+def test_composing_never_fails_nor_leaves_a_placeholder_nor_lets_a_value_be_more_than_text(
+    template: str, paragraph: str, values: dict[str, Value], channel: str, language: str
 ) -> None:
-    marked = {name: _without_braces(value) for name, value in values.items()}
-    for composed in (
-        compose(template, marked, channel=channel, language=language),
-        compose_line(template, marked, language=language),
-    ):
-        assert not placeholders(composed) & set(FILLED_BY_SYSTEM)
-
-
-def _without_braces(value: Value) -> Value:
-    """A value may hold braces of its own, which stay; here they would hide those of the template."""
-    return [_bare(entry) for entry in value] if isinstance(value, list) else _bare(value)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[{}]", "", text)
+    passage = Passage(key="graduates", condition={}, text=paragraph, text_en=paragraph)
+    expanded = with_passages(template, [passage], profile={}, language=language)
+    text = compose(expanded, values, channel=channel, language=language)
+    subject = compose_line(template, values, language=language)
+    for composed in (text, subject):
+        assert "{{" not in composed
+        assert "}}" not in composed
+    assert len(subject.splitlines()) <= 1
+    html = as_html(subject=subject, text=text, link="", language=language)
+    assert "<b onload" not in html
+    for _, value in template_fields(text) if channel == Channel.WECHAT else ():
+        assert len(value) <= 20
 
 
 def test_a_value_is_a_text_or_a_list_of_texts() -> None:
