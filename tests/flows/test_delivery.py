@@ -7,9 +7,11 @@ from http.client import HTTPConnection
 
 import pytest
 
+from branches.models import User
 from candidates.models import Offer, Signal
 from hrnotify.embedded import EmbeddedServers
 from notifications.models import Attempt, Message
+from notifications.publishing import new_core_draft, publish
 from notifications.states import State
 from tests.house import House
 from tests.platform import encode, result, signed
@@ -40,6 +42,25 @@ def test_a_text_message_is_accepted_and_delivered(house: House) -> None:
     # Mainland carriers drop texts with a personal link: a fixed address and a code instead.
     assert "/n/ （验证码 " in sent["text"]
     assert Progress.objects.get(pk=offer_id).stage == Stage.DELIVERED
+
+
+def test_running_workers_send_what_is_published_from_the_next_message_on(house: House) -> None:
+    """Workers keep what is published; a change in the database is seen by all of them at once."""
+
+    def papers_of(number: int) -> str:
+        mail = {"candidate__email": f"p{number}@example.com", "candidate__preferred_channels": ["email"]}
+        offer_id = house.signal(result(interview_id=f"AI-{number}", **mail)).json()["offer_id"]
+        return house.wait_until_state(offer_id, State.ACCEPTED).text
+
+    before = [papers_of(number) for number in range(4)]
+    assert all("学历学位证书原件" in text for text in before)
+    draft = new_core_draft()
+    draft.papers.filter(key="degree").update(name="毕业证书")
+    publish(draft, by=User.objects.get(username="hq"))
+    after = [papers_of(number) for number in range(4, 12)]
+    assert all("· 毕业证书原件" in text and "学历学位证书" not in text for text in after)
+    sent = {mail["to"]: mail["text"] for mail in house.inbox(channel="email")}
+    assert "学历学位证书原件" in sent["p0@example.com"]
 
 
 def test_a_mail_says_the_same_in_text_and_html(house: House) -> None:
