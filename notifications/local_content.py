@@ -1,0 +1,377 @@
+"""What a branch states for itself: the only way to write it, for the dashboard and for machines.
+
+What is headquarters' is refused here, whoever asks by whatever door; who asks too much is told by an exception, and
+the door keeps a record of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext
+
+from branches.models import Branch
+from notifications.catalogue import Catalogue
+from notifications.conditions import Condition, normal
+from notifications.facts import FILLED_BY_SYSTEM
+from notifications.models import (
+    CoreField,
+    CorePaper,
+    Demand,
+    FieldKind,
+    LocalField,
+    LocalPaper,
+    LocalValue,
+)
+
+SEVERAL_LINES = {FieldKind.LONG_TEXT, FieldKind.LIST}
+PHONE = re.compile(r"\+?[\d\s()-]+(?:(?:转|ext\.?|x)\s*\d{1,6})?", re.IGNORECASE)
+FEWEST_DIGITS, MOST_DIGITS = 7, 21  # extension included
+NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+FORM_WORDS = re.compile(r"(?:原件及复印件|原件|复印件|电子版)$")
+# What ends a line, or cannot be stored at all: controls, separators, halves of a pair.
+UNSEEN = {"Cc", "Zl", "Zp", "Cs"}
+
+VALUE_FACTS = ("condition", "value", "value_en")
+PAPER_TEXTS = ("name", "name_en", "purpose", "purpose_en")
+
+
+class Editor(Protocol):
+    """A signed-in user, or a machine with a key."""
+
+    def may_edit_content(self, branch: Branch) -> bool: ...
+
+
+class NotYours(Exception):
+    """Whoever asks may not write this branch's content."""
+
+    def __init__(self, branch: Branch) -> None:
+        super().__init__(f"{branch.code} is not theirs to write")
+        self.branch = branch
+
+
+class NoSuchField(Exception):
+    """Neither the branches nor headquarters have a field of this name."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"there is no field {key}")
+        self.key = key
+
+
+class LockedByHeadquarters(Exception):
+    """The core states this. `field` says by what it was told: its "key", or a paper's "name" or "name_en"."""
+
+    def __init__(self, key: str, field: str = "key") -> None:
+        super().__init__(f"{key} is locked by headquarters")
+        self.key, self.field = key, field
+
+
+class InvalidContent(Exception):
+    """What was written cannot stand so: by the field's name, a sentence for each thing wrong with it."""
+
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(said)}" for name, said in problems.items()))
+        self.problems = problems
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else has written since; `now` is what stands, None where it was taken away."""
+
+    def __init__(self, now: LocalValue | LocalPaper | None) -> None:
+        super().__init__("changed by somebody else")
+        self.now = now
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperFacts:
+    """What is said of a local paper; the names and whys in Chinese and English."""
+
+    name: str
+    name_en: str
+    demand: str = Demand.REQUIRED
+    form: str = ""
+    valid_months: int | None = None
+    purpose: str = ""
+    purpose_en: str = ""
+    kept_months: int = 0
+
+
+PAPER_FACTS = ("key", "condition", *PaperFacts.__dataclass_fields__)
+
+
+def digest(row: LocalValue | LocalPaper | None) -> str:
+    """What a writer's page was based on, to be told of a change meanwhile; "" where nothing is stated."""
+    if row is None:
+        return ""
+    names = VALUE_FACTS if isinstance(row, LocalValue) else PAPER_FACTS
+    told = json.dumps([getattr(row, name) for name in names], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+# --- Local fields -------------------------------------------------------------------------------
+@transaction.atomic
+def state_value(
+    *,
+    branch: Branch,
+    field_key: str,
+    condition: Any,
+    value: str,
+    value_en: str,
+    by: Editor,
+    replaces: Condition | None = None,
+    basis: str | None = None,
+) -> LocalValue:
+    """From now on this counts at `branch` and below; the same again changes nothing.
+
+    `condition` in the form of notifications.conditions. `replaces`: the condition of the row this is a new state of,
+    where that changes too. `basis`: the `digest` of the row as the writer saw it; without one the last writer wins.
+    Raises NotYours, NoSuchField, LockedByHeadquarters, InvalidContent, ChangedMeanwhile.
+    """
+    must_be_theirs(branch, by)
+    field = local_field(field_key)
+    facts = _value_facts(field, condition, value, value_en)
+    rows = _rows_for_one_writer(LocalValue, branch).filter(field=field)
+    new = LocalValue(branch=branch, field=field)
+    return _store(rows, new, facts, was=replaces, basis=basis)
+
+
+@transaction.atomic
+def withdraw_value(
+    *, branch: Branch, field_key: str, condition: Any, by: Editor, basis: str | None = None
+) -> None:
+    """The branch no longer states this; what is stated above it counts again. Raises as `state_value` does."""
+    must_be_theirs(branch, by)
+    field = local_field(field_key)
+    rows = _rows_for_one_writer(LocalValue, branch).filter(field=field)
+    _take_away(rows, _condition(condition), basis)
+
+
+def local_field(key: str) -> LocalField:
+    """The branches' field of this name. Raises LockedByHeadquarters for the core's names, else NoSuchField."""
+    if key in FILLED_BY_SYSTEM or CoreField.objects.filter(key=key).exists():
+        raise LockedByHeadquarters(key)
+    field = LocalField.objects.filter(key=key).first()
+    if field is None:
+        if any(paper.key == key for paper in _core_papers()):
+            raise LockedByHeadquarters(key)
+        raise NoSuchField(key)
+    return field
+
+
+def _value_facts(field: LocalField, condition: Any, value: str, value_en: str) -> dict[str, Any]:
+    """The facts as they are stored. Raises InvalidContent."""
+    texts = {"value": normal_text(field.kind, value), "value_en": normal_text(field.kind, value_en)}
+    problems = {name: list(text_problems(text, field=field)) for name, text in texts.items() if text}
+    if not texts["value"]:
+        problems["value"] = [gettext("Write the Chinese text, too: it is what most candidates read.")]
+    asked: dict[str, Any] = {}
+    try:
+        asked = normal(condition)
+    except ValidationError as error:
+        problems["condition"] = error.messages
+    if any(problems.values()):
+        raise InvalidContent({name: said for name, said in problems.items() if said})
+    return {"condition": asked, **texts}
+
+
+def normal_text(kind: str, text: str) -> str:
+    """Without space around it, and of a list without empty entries."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if kind == FieldKind.LIST:
+        return "\n".join(line.strip() for line in lines.split("\n") if line.strip())
+    return lines
+
+
+def text_problems(text: str, *, field: LocalField) -> Iterator[str]:
+    """What is wrong with a normal text in one language, a sentence each."""
+    if len(text) > field.max_length:
+        words = gettext("%(length)s characters: at most %(limit)s fit.")
+        yield words % {"length": len(text), "limit": field.max_length}
+    yield from _writing_problems(text, several_lines=field.kind in SEVERAL_LINES)
+    yield from _kind_problems(text, kind=field.kind)
+
+
+def _writing_problems(text: str, *, several_lines: bool) -> Iterator[str]:
+    if not several_lines and len(text.splitlines()) > 1:
+        yield gettext("One line only.")
+    if any(unicodedata.category(letter) in UNSEEN for letter in text.replace("\n", "")):
+        yield gettext("It holds a character that cannot be shown.")
+    if "{{" in text or "}}" in text:
+        yield gettext("Placeholders are for headquarters' text: write the words themselves.")
+
+
+def _kind_problems(text: str, *, kind: str) -> Iterator[str]:
+    plain = unicodedata.normalize("NFKC", text)
+    if kind == FieldKind.PHONE and not _is_phone(plain):
+        yield gettext("This is not a phone number, such as 010-5550 6110.")
+    if kind == FieldKind.LINK and not _is_link(plain):
+        yield gettext("This is not a link: it begins with https:// or http://.")
+    if kind == FieldKind.NUMBER and not NUMBER.fullmatch(plain):
+        yield gettext("This is not a number: digits, and a point where it is needed.")
+    if kind == FieldKind.DATETIME and not _is_moment(plain):
+        yield gettext("This is not a date and time, such as 2026-12-07 09:00.")
+
+
+def _is_phone(text: str) -> bool:
+    digits = sum(letter.isdecimal() for letter in text)
+    return bool(PHONE.fullmatch(text)) and FEWEST_DIGITS <= digits <= MOST_DIGITS
+
+
+def _is_link(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, text))
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+# --- Local papers -------------------------------------------------------------------------------
+@transaction.atomic
+def state_paper(
+    *,
+    branch: Branch,
+    key: str,
+    condition: Any,
+    facts: PaperFacts,
+    by: Editor,
+    replaces: Condition | None = None,
+    basis: str | None = None,
+) -> LocalPaper:
+    """From now on the branch and those below it ask for this paper, or say that it is not needed.
+
+    Raises as `state_value` does; LockedByHeadquarters for any paper that the core asks for or forbids.
+    """
+    must_be_theirs(branch, by)
+    _must_be_no_core_paper(key, facts)
+    clean = _paper_facts(branch, key, condition, facts)
+    rows = _rows_for_one_writer(LocalPaper, branch).filter(key=key)
+    new = LocalPaper(branch=branch, key=key, position=_next_position(branch))
+    return _store(rows, new, clean, was=replaces, basis=basis)
+
+
+@transaction.atomic
+def withdraw_paper(*, branch: Branch, key: str, condition: Any, by: Editor, basis: str | None = None) -> None:
+    """The branch no longer states this of the paper; what is stated above it counts again."""
+    must_be_theirs(branch, by)
+    rows = _rows_for_one_writer(LocalPaper, branch).filter(key=key)
+    # One that the core came to ask for later may still be taken away; the core's own is nobody's to touch.
+    if not rows and any(paper.key == key for paper in _core_papers()):
+        raise LockedByHeadquarters(key)
+    _take_away(rows, _condition(condition), basis)
+
+
+def _must_be_no_core_paper(key: str, facts: PaperFacts) -> None:
+    for paper in _core_papers():
+        if paper.key == key:
+            raise LockedByHeadquarters(key)
+        for name in ("name", "name_en"):
+            asked, stated = _told(getattr(facts, name)), _told(getattr(paper, name))
+            forbidden = paper.demand == Demand.FORBIDDEN and FORM_WORDS.sub("", asked) == stated
+            if asked == stated or forbidden:
+                raise LockedByHeadquarters(paper.key, name)
+
+
+def _told(name: str) -> str:
+    """A name as it is compared: spaces, width and case make no other paper of it."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _core_papers() -> Sequence[CorePaper]:
+    """Of the version in force."""
+    return Catalogue.current(branches=[]).core.papers
+
+
+def _paper_facts(branch: Branch, key: str, condition: Any, facts: PaperFacts) -> dict[str, Any]:
+    """The facts as they are stored. Raises InvalidContent."""
+    texts = {name: getattr(facts, name).strip() for name in PAPER_TEXTS}
+    stated = {**asdict(facts), **texts}
+    row = LocalPaper(branch=branch, key=key, condition=condition, **stated)
+    problems = {name: list(_writing_problems(text, several_lines=False)) for name, text in texts.items()}
+    try:
+        row.clean_fields(exclude=["branch"])
+    except ValidationError as error:
+        for name, said in error.message_dict.items():
+            problems.setdefault(name, []).extend(said)
+    if facts.demand == Demand.FORBIDDEN:
+        problems["demand"] = [gettext("Only headquarters forbids papers.")]
+    if any(problems.values()):
+        raise InvalidContent({name: said for name, said in problems.items() if said})
+    return {"condition": row.condition, **stated}
+
+
+def _next_position(branch: Branch) -> int:
+    last: int | None = LocalPaper.objects.filter(branch=branch).aggregate(last=models.Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+# --- Both ---------------------------------------------------------------------------------------
+Row = TypeVar("Row", LocalValue, LocalPaper)
+
+
+def must_be_theirs(branch: Branch, by: Editor) -> None:
+    if not by.may_edit_content(branch):
+        raise NotYours(branch)
+
+
+def _rows_for_one_writer(model: type[Row], branch: Branch) -> models.QuerySet[Row]:
+    """A branch's rows, behind a lock on the branch: of two writers the second sees what the first wrote."""
+    Branch.objects.select_for_update(no_key=True).get(pk=branch.pk)
+    return model._default_manager.filter(branch=branch)
+
+
+def _store(
+    rows: models.QuerySet[Row],
+    new: Row,
+    facts: dict[str, Any],
+    *,
+    was: Condition | None,
+    basis: str | None,
+) -> Row:
+    """The row of the same condition (`was`, where that changes) with these facts, or `new` with them."""
+    found = rows.filter(condition=facts["condition"] if was is None else was).first()
+    if found and all(getattr(found, name) == value for name, value in facts.items()):
+        return found
+    _must_be_as_seen(found, basis)
+    others = rows.exclude(pk=found.pk) if found else rows
+    if others.filter(condition=facts["condition"]).exists():
+        raise InvalidContent({"condition": [gettext("These candidates have a text of their own already.")]})
+    row = found or new
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def _take_away(rows: models.QuerySet[Row], condition: Condition, basis: str | None) -> None:
+    if found := rows.filter(condition=condition).first():
+        _must_be_as_seen(found, basis)
+        found.delete()
+
+
+def _must_be_as_seen(row: LocalValue | LocalPaper | None, basis: str | None) -> None:
+    if basis is not None and digest(row) != basis:
+        raise ChangedMeanwhile(row)
+
+
+def _condition(condition: Any) -> Condition:
+    try:
+        return normal(condition)
+    except ValidationError as error:
+        raise InvalidContent({"condition": error.messages}) from None
