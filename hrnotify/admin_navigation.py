@@ -40,9 +40,28 @@ GROUPS: list[dict[str, Any]] = [
         "items": [
             _page(_("Templates"), "description", "notifications_notificationtemplate"),
             _page(_("Template versions"), "library_books", "notifications_templateversion"),
+            {
+                "title": _("Preview"),
+                "icon": "smartphone",
+                "link": reverse_lazy("admin:notifications_preview"),
+            },
+            _page(_("Core versions"), "verified", "notifications_coreversion"),
             _page(_("Core fields"), "lock", "notifications_corefield"),
+            _page(_("Registrations with carriers"), "approval", "notifications_providerregistration"),
+        ],
+    },
+    {
+        "title": _("What branches say"),
+        "separator": True,
+        "items": [
             _page(_("Local fields"), "edit_location", "notifications_localfield"),
             _page(_("Local values"), "pin_drop", "notifications_localvalue"),
+            _page(_("Local papers"), "file_present", "notifications_localpaper"),
+            {
+                "title": _("How branches differ"),
+                "icon": "compare_arrows",
+                "link": reverse_lazy("admin:notifications_local_differences"),
+            },
         ],
     },
     {

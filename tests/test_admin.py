@@ -33,7 +33,9 @@ from notifications.publishing import NotPublishable, new_draft, publish
 from notifications.states import State
 from tests.factories import (
     PASSWORD,
+    CoreFieldFactory,
     LocalFieldFactory,
+    LocalPaperFactory,
     MessageFactory,
     OfferFactory,
     SourceFactory,
@@ -52,8 +54,10 @@ ADDED_BY_HAND = {
     "candidates.InterviewSource",
     "notifications.CoreField",
     "notifications.LocalField",
+    "notifications.LocalPaper",
     "notifications.LocalValue",
     "notifications.NotificationTemplate",
+    "notifications.ProviderRegistration",
 }
 Model = type[models.Model]
 Rows = dict[Model, models.Model]
@@ -84,6 +88,7 @@ def a_row_of_each(bank: Branch, offer: Offer, hq: User) -> Rows:
         provider="twilio", key="k1", word="delivered", message=message, raw="+8613800138000"
     )
     LocalValue.objects.get_or_create(branch=bank, field=LocalFieldFactory.create(), value="D口")
+    LocalPaperFactory.create(branch=bank)
     return {model: model._default_manager.all()[0] for model in REGISTERED}
 
 
@@ -484,21 +489,21 @@ def test_an_api_key_is_shown_once_and_works_until_it_is_revoked(as_hq: Client, b
 
 
 # --- Texts --------------------------------------------------------------------------------------
-def body_form(version: TemplateVersion, **changes: Any) -> dict[str, Any]:
+def body_form(version: TemplateVersion, *, of: str = "sms", **changes: Any) -> dict[str, Any]:
+    """The form of a version as its page holds it, with changes to the texts of one channel."""
     rows = version.bodies.all()
-    fields: dict[str, Any] = {"bodies-TOTAL_FORMS": len(rows), "bodies-INITIAL_FORMS": len(rows)}
+    fields: dict[str, Any] = {"bodies-TOTAL_FORMS": len(rows), "bodies-INITIAL_FORMS": len(rows), "note": ""}
     for number, body in enumerate(rows):
         names = ("channel", "style", "language", "subject", "text", "provider_template")
         values = {name: getattr(body, name) for name in names} | {"id": body.pk, "version": version.pk}
-        fields |= {f"bodies-{number}-{name}": value for name, value in (values | changes).items()}
-    return fields
+        values |= changes if body.channel == of else {}
+        fields |= {f"bodies-{number}-{name}": value for name, value in values.items()}
+    return fields | no_inlines("passages")
 
 
 @pytest.fixture
 def draft(pass_notice: TemplateVersion) -> TemplateVersion:
-    version = new_draft(pass_notice.template, source=pass_notice)
-    version.bodies.filter(channel="wechat").update(provider_template="TM-1")
-    return version
+    return new_draft(pass_notice.template, source=pass_notice)
 
 
 def test_a_draft_starts_from_a_published_version_and_can_be_edited_and_published(
@@ -509,8 +514,9 @@ def test_a_draft_starts_from_a_published_version_and_can_be_edited_and_published
     draft = TemplateVersion.objects.get(number=2)
     assert draft.bodies.count() == pass_notice.bodies.count()
     change = page(TemplateVersion, "change", draft.pk)
-    as_hq.post(change, body_form(draft, text="{{ candidate_name }}，您好", provider_template="TM-1"))
-    assert set(draft.bodies.values_list("text", flat=True)) == {"{{ candidate_name }}，您好"}
+    as_hq.post(change, body_form(draft, text="{{ candidate_name }}，您好"))
+    changed = draft.bodies.filter(channel="sms").values_list("text", flat=True)
+    assert set(changed) == {"{{ candidate_name }}，您好"}
     as_hq.post(reverse("admin:notifications_templateversion_publish", args=[draft.pk]), DIALOG)
     draft.refresh_from_db()
     assert draft.published_by == hq
@@ -568,9 +574,9 @@ def test_a_local_field_cannot_cover_a_core_field(as_hq: Client, bank: Branch) ->
 
 
 def test_a_field_that_texts_use_is_not_deleted(as_hq: Client, pass_notice: TemplateVersion) -> None:
-    used, unused = CoreField.objects.get(key="bank_name"), CoreField.objects.get(key="papers")
+    used, unused = CoreFieldFactory.create(key="used"), CoreFieldFactory.create(key="unused")
     new_draft(pass_notice.template, source=None).bodies.create(
-        channel="sms", style="concise", language="zh-hans", text="{{ bank_name }}"
+        channel="sms", style="concise", language="zh-hans", text="{{ used }}"
     )
     assert as_hq.post(page(CoreField, "delete", used.pk), {"post": "yes"}).status_code == 403
     assert as_hq.post(page(CoreField, "delete", unused.pk), {"post": "yes"}).status_code == 302

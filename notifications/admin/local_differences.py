@@ -1,0 +1,173 @@
+"""How the branches differ in one local field, or in their papers: branch by branch, and from where each has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from branches.models import Branch
+from candidates.models import Language
+from notifications.catalogue import Catalogue, LocalContent
+from notifications.conditions import Condition, coverage, in_words
+from notifications.models import Demand, LocalField, LocalPaper, LocalValue
+from notifications.papers import paper_words
+from notifications.review import places_of_work
+
+PAPERS = "papers"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value or paper as it counts at a branch; `source` is None for the branch's own."""
+
+    name: str
+    for_whom: str
+    chinese: str
+    english: str
+    note: str
+    source: Branch | None
+
+
+@dataclass(frozen=True)
+class BranchRows:
+    """`gaps`: in words, who is left without what every branch must state."""
+
+    branch: Branch
+    rows: list[Row]
+    gaps: list[str]
+
+    @property
+    def height(self) -> int:
+        """Lines of the table that the branch takes."""
+        return len(self.rows) + bool(self.gaps) or 1
+
+
+class FieldChoice(forms.Form):
+    field = forms.ChoiceField(label=_("What is compared"), widget=UnfoldAdminSelectWidget())
+
+    def __init__(self, *args: Any, fields: list[LocalField], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["field"]
+        if isinstance(choice, forms.ChoiceField):
+            named = [(one.key, one.named(get_language() or "")) for one in fields]
+            choice.choices = [*named, (PAPERS, gettext("Local papers"))]
+
+
+def differences_page(request: HttpRequest, model_admin: ModelAdmin[Any]) -> HttpResponse:
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    fields = list(LocalField.objects.order_by("key"))
+    asked = {"field": fields[0].key if fields else PAPERS, **request.GET.dict()}
+    form = FieldChoice(asked, fields=fields)
+    key = form.cleaned_data["field"] if form.is_valid() else PAPERS
+    field = next((one for one in fields if one.key == key), None)
+    branches = list(Branch.objects.all())
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": gettext("How branches differ"),
+        "form": form,
+        "field": field,
+        "branches": field_rows(field, branches) if field else paper_rows(branches),
+    }
+    return TemplateResponse(request, "admin/notifications/local_differences.html", context)
+
+
+# --- A local field ------------------------------------------------------------------------------
+def field_rows(field: LocalField, branches: Sequence[Branch]) -> list[BranchRows]:
+    """For every branch, in the order of the tree, the values that count there."""
+    catalogue = Catalogue.current(branches=branches)
+    by_path, working = {branch.path: branch for branch in branches}, {one.pk for one in places_of_work()}
+    return [
+        _field_rows(field, branch, catalogue, by_path, must_fill=field.required and branch.pk in working)
+        for branch in branches
+    ]
+
+
+def _field_rows(
+    field: LocalField, branch: Branch, catalogue: Catalogue, by_path: dict[str, Branch], *, must_fill: bool
+) -> BranchRows:
+    counting = list(_values_upwards(field, branch, catalogue, by_path))
+    rows = [
+        Row("", in_words(value.condition), value.value, value.value_en, "", _source(at, branch))
+        for at, value in counting
+    ]
+    gaps = _gaps([value.condition for _, value in counting]) if must_fill else []
+    return BranchRows(branch, rows, gaps)
+
+
+def _values_upwards(
+    field: LocalField, branch: Branch, catalogue: Catalogue, by_path: dict[str, Branch]
+) -> Iterator[tuple[Branch, LocalValue]]:
+    """The nearest node's values and, while none of them is for everybody, those of the nodes above."""
+    told: list[Condition] = []
+    for path in branch.path_and_above:
+        values = [v for v in catalogue.local.get(path, LocalContent()).values if v.field_id == field.pk]
+        yield from ((by_path[path], value) for value in values if value.condition not in told)
+        told += [value.condition for value in values]
+        if {} in told:
+            return
+
+
+def _gaps(conditions: list[Condition]) -> list[str]:
+    return [in_words(group) or gettext("everybody") for group in coverage(conditions).gaps]
+
+
+def _source(at: Branch, branch: Branch) -> Branch | None:
+    return None if at.path == branch.path else at
+
+
+# --- Local papers -------------------------------------------------------------------------------
+def paper_rows(branches: Sequence[Branch]) -> list[BranchRows]:
+    catalogue = Catalogue.current(branches=branches)
+    by_path = {branch.path: branch for branch in branches}
+    core = {paper.key for paper in catalogue.core.papers}
+    return [
+        BranchRows(
+            branch,
+            [
+                _paper_row(paper, _source(at, branch), core)
+                for at, paper in _papers_upwards(branch, catalogue, by_path)
+            ],
+            [],
+        )
+        for branch in branches
+    ]
+
+
+def _papers_upwards(
+    branch: Branch, catalogue: Catalogue, by_path: dict[str, Branch]
+) -> Iterator[tuple[Branch, LocalPaper]]:
+    """Of each paper the nearest node's rows and, while none of them is for everybody, those above."""
+    told: list[tuple[str, Condition]] = []
+    for path in branch.path_and_above:
+        papers = catalogue.local.get(path, LocalContent()).papers
+        for paper in papers:
+            if (paper.key, paper.condition) not in told and (paper.key, {}) not in told:
+                yield by_path[path], paper
+        told += [(paper.key, paper.condition) for paper in papers]
+
+
+def _paper_row(paper: LocalPaper, source: Branch | None, core: set[str]) -> Row:
+    note = gettext("Not shown: the core states this paper.") if paper.key in core else ""
+    if not note and paper.demand == Demand.NOT_NEEDED:
+        note = str(Demand.NOT_NEEDED.label)
+    words = {language: paper_words(paper, language) for language in Language}
+    return Row(
+        name=paper.key,
+        for_whom=in_words(paper.condition),
+        chinese=words[Language.CHINESE],
+        english=words[Language.ENGLISH],
+        note=note,
+        source=source,
+    )

@@ -1,0 +1,305 @@
+"""Headquarters' wording: templates, their versions, and the texts and conditional paragraphs in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from branches.admin_parts import (
+    BAD,
+    CHOICE,
+    GOOD,
+    BlockInline,
+    PlainAdmin,
+    ReadOnlyTable,
+    column,
+    confirmed_action,
+    go_to,
+    page_action,
+)
+from branches.categories import Category
+from candidates.models import Channel, Language
+from notifications.admin.placeholders import placeholder_groups
+from notifications.admin.preview_page import preview_page
+from notifications.admin.versions import (
+    ConditionalPart,
+    ConditionalPartForm,
+    PartOfVersion,
+    VersionAdmin,
+    page_of,
+    preview_address,
+)
+from notifications.catalogue import Catalogue
+from notifications.compose import sms_parts
+from notifications.conditions import in_words
+from notifications.models import NotificationTemplate, Passage, TemplateBody, TemplateVersion
+from notifications.preview import preview, sample_offer
+from notifications.publishing import new_draft
+from notifications.review import (
+    FIELD_NAME,
+    LONG_NAMES,
+    Note,
+    known_placeholders,
+    places_of_work,
+    text_problems,
+)
+
+if TYPE_CHECKING:
+    BodyModelForm = forms.ModelForm[TemplateBody]
+    BodyFormSetBase = BaseInlineFormSet[TemplateBody, TemplateVersion, Any]
+else:
+    BodyModelForm, BodyFormSetBase = forms.ModelForm, BaseInlineFormSet
+
+# A paragraph's name as the form of a version posts it.
+PASSAGE_KEY = re.compile(r"passages-\d+-key")
+
+
+class VersionsOfTemplate(ReadOnlyTable):
+    model = TemplateVersion
+    fields = ("number", "note", "published_at", "published_by", "created_at")
+    ordering = ("-number",)
+    show_change_link = True
+
+
+@admin.register(NotificationTemplate)
+class NotificationTemplateAdmin(PlainAdmin):
+    actions = None
+    inlines = (VersionsOfTemplate,)
+    list_display = ("title", "name", "name_en", "in_force", "scheduled", "drafts")
+    search_fields = ("purpose", "name", "name_en")
+    ordering = ("purpose",)
+    fields = ("purpose", ("name", "name_en"))
+    actions_detail = ("new_draft",)
+
+    @column(_("purpose"), ordering="purpose")
+    def title(self, template: NotificationTemplate) -> str:
+        return template.get_purpose_display()
+
+    @column(_("in force"), labels={True: GOOD, False: BAD})
+    def in_force(self, template: NotificationTemplate) -> tuple[bool, str]:
+        now = timezone.now()
+        past = [one for one in template.versions.all() if one.published_at and one.published_at <= now]
+        newest = max(past, key=lambda one: (one.published_at, one.number), default=None)
+        return (True, f"v{newest.number}") if newest else (False, gettext("Nothing published"))
+
+    @column(_("scheduled"))
+    def scheduled(self, template: NotificationTemplate) -> str:
+        return ", ".join(f"v{one.number}" for one in template.versions.all() if one.is_scheduled)
+
+    @column(_("drafts"))
+    def drafts(self, template: NotificationTemplate) -> str:
+        return ", ".join(f"v{one.number}" for one in template.versions.all() if one.is_draft)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[NotificationTemplate]:
+        return super().get_queryset(request).prefetch_related("versions")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The preview stands before Django's pages of one record, which would take its name for a key."""
+        own = path("preview/", self.admin_site.admin_view(self.preview), name="notifications_preview")
+        return [own, *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        return preview_page(request, self)
+
+    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("purpose",) if obj else ()
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    @confirmed_action(
+        _("New draft"),
+        question=_("The draft starts with the texts of the newest version."),
+        icon="edit_note",
+        permissions=["change"],
+    )
+    def new_draft(self, _request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        template = NotificationTemplate.objects.get(pk=object_id)
+        draft = new_draft(template, source=template.versions.order_by("-number").first())
+        return go_to(page_of(draft))
+
+
+# --- The parts of a version ---------------------------------------------------------------------
+def checked(text: str, *, known: frozenset[str]) -> str:
+    """Raises ValidationError for a placeholder that does not exist."""
+    if problems := list(text_problems(text, known=known)):
+        raise ValidationError(problems)
+    return text
+
+
+class BodyForm(BodyModelForm):
+    def __init__(self, *args: Any, known: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+
+    class Meta:
+        model = TemplateBody
+        fields = ("channel", "style", "language", "subject", "text", "provider_template")
+
+    def clean_subject(self) -> str:
+        return checked(self.cleaned_data["subject"], known=self.known)
+
+    def clean_text(self) -> str:
+        return checked(self.cleaned_data["text"], known=self.known)
+
+
+class BodyFormSet(BodyFormSetBase):
+    """Its texts may name the paragraphs that are saved with them."""
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        posted = [str(value) for name, value in self.data.items() if PASSAGE_KEY.fullmatch(name)]
+        return known_placeholders().union(posted)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "known": self.known if self.is_bound else frozenset()}
+
+
+class PassageForm(ConditionalPartForm):
+    """Its texts are checked here; its name against the texts that use it, when the version is checked."""
+
+    class Meta:
+        model = Passage
+        fields = ("key", "condition", "text", "text_en")
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        if not FIELD_NAME.fullmatch(key):
+            raise ValidationError(_("Small letters and underscores only, such as for_graduates."))
+        if key in known_placeholders():
+            raise ValidationError(_("A field has this name already."))
+        return key
+
+    def clean_text(self) -> str:
+        return checked(self.cleaned_data["text"], known=known_placeholders())
+
+    def clean_text_en(self) -> str:
+        return checked(self.cleaned_data["text_en"], known=known_placeholders())
+
+
+class PassageInline(ConditionalPart, BlockInline):
+    model = Passage
+    form = PassageForm
+    extra = 0
+    collapsible = True
+    fields = ("key", "for_whom", "condition", "text", "text_en")
+    ordering = ("key", "id")
+
+
+class BodyInline(PartOfVersion, BlockInline):
+    """The texts of a version; those that are published can be read on a page of their own, too."""
+
+    model = TemplateBody
+    form = BodyForm
+    formset = BodyFormSet
+    extra = 0
+    collapsible = True
+    fields = (("channel", "style", "language"), "subject", "text", "provider_template")
+    ordering = ("channel", "language", "style")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TemplateBody]:
+        return super().get_queryset(request).select_related("version__template")
+
+
+# --- A version ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Parts:
+    """How many SMS parts a text takes, over all branches and categories, with a long name; and where most."""
+
+    text: TemplateBody
+    fewest: int
+    most: int
+    at: str
+
+
+@admin.register(TemplateVersion)
+class TemplateVersionAdmin(VersionAdmin):
+    inlines = (PassageInline, BodyInline)
+    list_display = ("__str__", "state", "note", "published_at", "published_by", "created_at")
+    list_filter = (("template__purpose", CHOICE), ("published_at", admin.EmptyFieldListFilter))
+    list_filter_submit = True
+    list_select_related = ("template", "published_by")
+    search_fields = ("template__purpose", "template__name", "template__name_en", "note")
+    ordering = ("template__purpose", "-number")
+    fields = (
+        ("template", "number", "state"),
+        "note",
+        ("published_at", "published_by"),
+        ("based_on", "created_at"),
+        "preview_link",
+    )
+    readonly_fields = (*VersionAdmin.readonly_fields, "template", "preview_link")
+    actions_detail = ("published_text", *VersionAdmin.actions_detail)
+    change_form_outer_after_template = "admin/notifications/placeholders.html"
+
+    @column(_("preview"))
+    def preview_link(self, version: TemplateVersion) -> str:
+        address = preview_address(purpose=version.template.purpose, version=f"template:{version.pk}")
+        return format_html(
+            '<a class="text-link" href="{}">{}</a>', address, gettext("See it as candidates would")
+        )
+
+    def same_as(self, reference: Any) -> dict[str, Any]:
+        return {"template": reference("template")}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TemplateVersion]:
+        return super().get_queryset(request).select_related("template", "based_on__template")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        version: TemplateVersion | None = kwargs.get("obj")
+        if version and self.has_change_permission(request, version):
+            context["placeholder_groups"] = placeholder_groups(version)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def check_context(self, version: TemplateVersion, notes: list[Note]) -> dict[str, Any]:
+        return {"parts": list(parts_of(version))}
+
+    @page_action(_("Read the texts"), icon="article", permissions=["view"])
+    def published_text(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The texts as plain reading matter."""
+        version = self._version(request, object_id)
+        bodies = version.bodies.order_by("channel", "language", "style")
+        return self._page(
+            request,
+            version,
+            "published_text.html",
+            title=str(version),
+            bodies=bodies,
+            passages=[(passage, in_words(passage.condition)) for passage in version.passages.all()],
+        )
+
+
+def parts_of(version: TemplateVersion) -> Iterator[Parts]:
+    """For every SMS text of a version."""
+    branches = places_of_work()
+    catalogue = Catalogue.current(branches=branches).with_template(version)
+    for body in version.bodies.filter(channel=Channel.SMS).order_by("language", "style"):
+        sizes: dict[str, int] = {}
+        for branch in branches:
+            for category in Category.values:
+                offer = sample_offer(branch, category=category, style=body.style, language=body.language)
+                offer.candidate.name = LONG_NAMES[Language(body.language)]
+                written = preview(
+                    offer, purpose=version.template.purpose, channel=Channel.SMS, catalogue=catalogue
+                )
+                sizes[branch.code] = max(sizes.get(branch.code, 0), sms_parts(written.text))
+        if sizes:
+            most = max(sizes, key=lambda code: sizes[code])
+            yield Parts(body, min(sizes.values()), sizes[most], most)

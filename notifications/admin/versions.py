@@ -1,0 +1,400 @@
+"""What the pages of both kinds of version share: drafts are edited, checked and published; the rest is read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.forms.models import BaseInlineFormSet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from branches.admin_parts import GOOD, WAITS, WARNS, PlainAdmin, column, confirmed_action, go_to, page_action
+from branches.audit import note_refused
+from branches.client_address import client_address
+from branches.models import User
+from notifications.condition_form import ConditionalForm, ConditionFormField, KnownValues
+from notifications.conditions import in_words
+from notifications.differences import compare
+from notifications.models import CoreVersion, TemplateVersion, Version
+from notifications.publishing import NotPublishable, new_draft_from, publish, roll_back, take_back
+from notifications.review import Note, review
+
+if TYPE_CHECKING:
+    ConditionalFormSetBase = BaseInlineFormSet[Any, Any, Any]
+    PartForm = forms.ModelForm[Any]
+    Inline = InlineModelAdmin[Any, Any]
+else:
+    ConditionalFormSetBase, PartForm, Inline = BaseInlineFormSet, forms.ModelForm, object
+
+STATES = {"draft": WAITS, "scheduled": WARNS, "in_force": GOOD, "replaced": ""}
+
+
+# --- Versions among their like ------------------------------------------------------------------
+def versions_beside(version: Version) -> QuerySet[Any]:
+    """All versions of the same thing, this one included."""
+    if isinstance(version, TemplateVersion):
+        return TemplateVersion.objects.filter(template=version.template_id)
+    return CoreVersion.objects.all()
+
+
+def newest_first(versions: QuerySet[Any], *, at: datetime) -> QuerySet[Any]:
+    """Those that had come into force by then, the one that counted first."""
+    return versions.filter(published_at__lte=at).order_by("-published_at", "-number")
+
+
+def in_force(version: Version) -> Any:
+    """The version of the same thing that counts now, if any does."""
+    return newest_first(versions_beside(version), at=timezone.now()).first()
+
+
+def version_before(version: Version) -> Any:
+    """What a version is compared with: what is in force, or what was before it came into force."""
+    if version.published_at is None or version.is_scheduled:
+        return in_force(version)
+    earlier = versions_beside(version).exclude(pk=version.pk).exclude(number__gt=version.number)
+    return newest_first(earlier, at=version.published_at).first()
+
+
+def state_words(version: Version, *, counts: bool) -> tuple[str, str]:
+    """One of STATES, and how a person says it."""
+    if version.published_at is None:
+        return "draft", gettext("Draft")
+    if version.is_scheduled:
+        return "scheduled", gettext("From %(at)s") % {"at": moment_words(version.published_at)}
+    return ("in_force", gettext("In force")) if counts else ("replaced", gettext("Replaced"))
+
+
+def moment_words(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+
+
+def page_of(version: Version, page: str = "change") -> str:
+    meta = version._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=[version.pk])
+
+
+def signed_in(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+# --- The parts of a version, as inlines ---------------------------------------------------------
+class ConditionalFormSet(ConditionalFormSetBase):
+    """All its forms choose from the same values, which are read once."""
+
+    @cached_property
+    def known(self) -> KnownValues:
+        return KnownValues()
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "known": self.known}
+
+
+class ConditionalPartForm(ConditionalForm, PartForm):
+    """Its condition stands in the block's heading: a closed block must say for whom it is."""
+
+    condition = ConditionFormField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = in_words(self.instance.condition)
+        self.instance.get_inline_title = f"{self.instance} · {words}" if words else str(self.instance)
+
+
+class PartOfVersion(Inline):
+    """Comes, goes and changes while its version is a draft."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj) and super().has_delete_permission(request, obj)
+
+
+class ConditionalPart(PartOfVersion):
+    """Whoever only reads gets the condition in words."""
+
+    formset = ConditionalFormSet
+    readonly_fields = ("for_whom",)
+
+    @admin.display(description=_("only for"))
+    def for_whom(self, row: Any) -> str:
+        return in_words(row.condition) or gettext("everybody")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        hidden = "for_whom" if self.has_change_permission(request, obj) else "condition"
+        rows = [row for row in self.fields or () if row != hidden]
+        return [(None, {"fields": rows})]
+
+
+def _is_draft(version: Version | None) -> bool:
+    return version is None or version.is_draft
+
+
+# --- The pages of a version ---------------------------------------------------------------------
+class PublishForm(forms.Form):
+    at = forms.DateTimeField(
+        label=_("in force from"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = gettext("Empty: from now on. Times are those of %(zone)s.")
+        self.fields["at"].help_text = words % {"zone": settings.TIME_ZONE}
+
+    def clean_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["at"]
+        if at and at <= timezone.now():
+            raise ValidationError(_("The moment lies in the past."))
+        return at
+
+
+class OtherVersionForm(forms.Form):
+    """With which version a version is compared. It is asked by GET; whatever does not exist is passed over."""
+
+    other = forms.ModelChoiceField(
+        queryset=None,
+        label=_("compared with"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = versions_beside(version).exclude(pk=version.pk).order_by("-number")
+
+
+class VersionAdmin(PlainAdmin):
+    """Drafts are edited; what is published is read, compared and gone back to."""
+
+    actions = None
+    compressed_fields = False
+    list_select_related = ("published_by",)
+    readonly_fields = ("number", "state", "based_on", "published_at", "published_by", "created_at")
+    actions_detail: tuple[str, ...] = (
+        "differences",
+        "new_draft",
+        "take_back",
+        "roll_back",
+        "publish",
+    )
+
+    class Media:
+        js = [forms.Script("js/admin_placeholders.js", defer=True)]
+
+    @column(_("state"), labels=STATES)
+    def state(self, version: Any) -> tuple[str, str]:
+        return state_words(version, counts=version.counting == version.pk)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the number of the version that counts, so that a list of them asks once."""
+        beside = self.model._default_manager.filter(**self.same_as(OuterRef))
+        counting = newest_first(beside, at=timezone.now()).values("pk")[:1]
+        return super().get_queryset(request).annotate(counting=Subquery(counting))
+
+    def same_as(self, reference: Any) -> dict[str, Any]:
+        """What versions of one thing have in common, as a filter on the outer query."""
+        return {}
+
+    # --- Who may do what ---
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False  # a version starts as a draft
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_draft(obj) and super().has_delete_permission(request, obj)
+
+    def has_check_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        drafts = self.model._default_manager.filter(pk=object_id, published_at__isnull=True)
+        return drafts.exists() and self.has_view_permission(request)
+
+    def has_copy_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
+        return super().has_change_permission(request)
+
+    def has_take_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        ahead = self.model._default_manager.filter(pk=object_id, published_at__gt=timezone.now())
+        return ahead.exists() and super().has_change_permission(request)
+
+    def has_roll_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        past = self.model._default_manager.filter(pk=object_id, published_at__lte=timezone.now()).first()
+        return past is not None and in_force(past) != past and super().has_change_permission(request)
+
+    # --- What is published is refused to whoever tries to change it ---
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        self._refuse_change_of_published(request, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        self._refuse_change_of_published(request, object_id)
+        return super().delete_view(request, object_id, extra_context)
+
+    def _refuse_change_of_published(self, request: HttpRequest, object_id: str | None) -> None:
+        """Outside of the transaction of the page, so that the record outlives the refusal."""
+        if request.method != "POST" or object_id is None:
+            return
+        version = self.get_object(request, unquote(object_id))
+        if version and not version.is_draft:
+            note_refused(
+                by=signed_in(request),
+                what="content.published_version",
+                target=str(version.pk),
+                from_address=client_address(request),
+            )
+            raise PermissionDenied
+
+    # --- Pages and buttons ---
+    def _page(self, request: HttpRequest, version: Version, template: str, **context: Any) -> HttpResponse:
+        common = {**self.admin_site.each_context(request), "opts": self.opts, "version": version}
+        common["page_of_version"] = page_of(version)
+        return TemplateResponse(request, f"admin/notifications/{template}", common | context)
+
+    def _version(self, request: HttpRequest, object_id: str) -> Any:
+        version = self.get_object(request, unquote(object_id))
+        if version is None:
+            raise Http404
+        return version
+
+    @page_action(_("Check and publish"), icon="fact_check", permissions=["check"])
+    def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        form = PublishForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST":
+            if not self.has_change_permission(request, version):
+                raise PermissionDenied
+            if form.is_valid() and _published(request, version, form.cleaned_data["at"]):
+                return redirect(page_of(version))
+        notes, before = review(version), version_before(version)
+        return self._page(
+            request,
+            version,
+            "check.html",
+            title=gettext("Check and publish: %(version)s") % {"version": version},
+            stops=[note for note in notes if note.stops],
+            warnings=[note for note in notes if not note.stops],
+            before=before,
+            differences=compare(before, version),
+            form=form,
+            may_publish=self.has_change_permission(request, version),
+            **self.check_context(version, notes),
+        )
+
+    def check_context(self, version: Any, notes: list[Note]) -> dict[str, Any]:
+        """What one kind of version adds to its check."""
+        return {}
+
+    @page_action(_("What changed"), icon="difference", permissions=["view"])
+    def differences(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        before = version_before(version)
+        form = OtherVersionForm({"other": before and before.pk, **request.GET.dict()}, version=version)
+        other = form.cleaned_data["other"] if form.is_valid() else before
+        return self._page(
+            request,
+            version,
+            "differences.html",
+            title=gettext("What changed: %(version)s") % {"version": version},
+            before=other,
+            differences=compare(other, version),
+            form=form,
+        )
+
+    @confirmed_action(
+        _("New draft from this version"),
+        question=_("The draft starts with what this version says; what is in force stays in force."),
+        icon="edit_note",
+        permissions=["copy"],
+    )
+    def new_draft(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        return go_to(page_of(new_draft_from(self._version(request, object_id))))
+
+    @confirmed_action(
+        _("Take back"),
+        question=_("The version does not come into force; it becomes a draft again."),
+        icon="undo",
+        permissions=["take_back"],
+    )
+    def take_back(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        try:
+            take_back(version)
+        except NotPublishable as refused:
+            _tell(request, refused)
+        else:
+            messages.success(request, gettext("The version is a draft again."))
+        return go_to(page_of(version))
+
+    @confirmed_action(
+        _("Roll back to this"),
+        question=_(
+            "A new version with what this one says comes into force at once. Messages that were sent stay as they are."
+        ),
+        icon="settings_backup_restore",
+        permissions=["roll_back"],
+    )
+    def roll_back(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        try:
+            newest = roll_back(version, by=signed_in(request))
+        except NotPublishable as refused:
+            _tell(request, refused)
+            return go_to(page_of(version))
+        words = gettext("Version %(number)s is in force; it says what version %(old)s said.")
+        messages.success(request, words % {"number": newest.number, "old": version.number})
+        return go_to(page_of(newest))
+
+
+def _published(request: HttpRequest, version: Any, at: datetime | None) -> bool:
+    """Whether it was published; what stopped it, or when it comes into force, is told on the next page."""
+    try:
+        publish(version, by=signed_in(request), at=at)
+    except NotPublishable as refused:
+        _tell(request, refused)
+        return False
+    words = gettext("The version comes into force on %(at)s.") if at else gettext("The version is in force.")
+    messages.success(request, words % {"at": moment_words(at)} if at else words)
+    return True
+
+
+def _tell(request: HttpRequest, refused: NotPublishable) -> None:
+    for problem in refused.problems:
+        messages.error(request, problem)
+
+
+def preview_address(**asked: str) -> str:
+    return f"{reverse('admin:notifications_preview')}?{urlencode(asked)}"
