@@ -47,7 +47,7 @@ class OfferFilter(forms.Form):
     def __init__(self, data: QueryDict, *, principal: Principal) -> None:
         super().__init__(data, auto_id="filter-%s")
         self.branches = {branch.code: branch for branch in Branch.objects.visible_to(principal)}
-        self._set_choices("branch", [ANY, *_tree(self.branches.values())])
+        self._set_choices("branch", [ANY, *branch_choices(self.branches.values())])
         self._set_choices("stage", [ANY, *choices()])
         if len(self.branches) < 2:
             del self.fields["branch"]
@@ -121,7 +121,7 @@ class SearchForm(forms.Form):
     )
 
 
-def _tree(branches: Any) -> list[tuple[str, str]]:
+def branch_choices(branches: Any) -> list[tuple[str, str]]:
     """Branches as choices, each level set in by a wide space."""
     entries = list(branches)
     top = min((branch.depth for branch in entries), default=1)

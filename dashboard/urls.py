@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard.views import account, home, offer, offers
+from dashboard.views import account, content, home, offer, offers
 
 app_name = "dashboard"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("offers/search/", offers.search, name="search"),
     path("offers/<uuid:offer_id>/", offer.detail, name="offer"),
     path("offers/<uuid:offer_id>/reveal/", offer.reveal, name="reveal"),
+    path("content/", content.content, name="content"),
     path("login/", account.Login.as_view(), name="login"),
     path("logout/", account.Logout.as_view(), name="logout"),
     path("password/", account.PasswordChange.as_view(), name="password"),

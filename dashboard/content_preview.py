@@ -1,0 +1,117 @@
+"""The message as it would go out with what is typed, and what in it the branch says otherwise than the one above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from branches.models import Branch
+from candidates.models import Channel, Offer
+from notifications.catalogue import Catalogue, LocalContent, NoTemplate
+from notifications.compose import BULLET, HEADING, sms_parts
+from notifications.differences import Piece, marked
+from notifications.preview import preview
+from notifications.wording import Wording
+
+CUT = "…"
+
+
+@dataclass
+class Line:
+    """A line of the message in its pieces; together they are the line as it is sent, mark and all."""
+
+    mark: str = ""
+    pieces: list[Piece] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`differences`: against what the branch above states; empty where there are none, or none above."""
+
+    wording: Wording
+    channel: str
+    subject: list[Piece]
+    lines: list[Line]
+    differences: list[Piece]
+    sender: str
+
+    @property
+    def parts(self) -> int:
+        """SMS parts, with the signature in the text; 0 on another channel."""
+        return sms_parts(self.wording.text) if self.channel == Channel.SMS else 0
+
+    @property
+    def length(self) -> int:
+        return len(self.wording.text)
+
+    @property
+    def is_too_long(self) -> bool:
+        return self.parts > settings.SMS_MAX_PARTS
+
+    @property
+    def is_cut(self) -> bool:
+        """WeChat's fields are short, and what is longer is cut."""
+        lines = self.wording.text.splitlines()
+        return self.channel == Channel.WECHAT and any(line.endswith(CUT) for line in lines)
+
+
+def shown(
+    offer: Offer,
+    *,
+    purpose: str,
+    channel: str,
+    catalogue: Catalogue,
+    node: Branch,
+    content: LocalContent,
+) -> Shown | None:
+    """With `content` in the place of what `node` states; None where there is no such text."""
+    choice = {"purpose": purpose, "channel": channel}
+    try:
+        wording = preview(offer, **choice, catalogue=catalogue.with_local(node, content))
+    except NoTemplate:
+        return None
+    # A head office has nobody above whose text it could change.
+    silent = catalogue.with_local(node, LocalContent())
+    above = wording if node.is_root() else preview(offer, **choice, catalogue=silent)
+    text = marked(above.text, wording.text)
+    return Shown(
+        wording=wording,
+        channel=channel,
+        subject=marked(above.subject, wording.subject),
+        lines=_lines(text),
+        differences=text if above.text != wording.text else [],
+        sender=settings.DEFAULT_FROM_EMAIL,
+    )
+
+
+def _lines(pieces: Iterable[Piece]) -> list[Line]:
+    """What is sent, line by line; what only the text above has is not part of it."""
+    lines = [Line()]
+    for piece in pieces:
+        if piece.kind == "removed":
+            continue
+        first, *rest = piece.text.split("\n")
+        lines[-1].pieces.append(Piece(piece.kind, first))
+        lines.extend(Line(pieces=[Piece(piece.kind, text)]) for text in rest)
+    for line in lines:
+        _set_mark(line)
+    return lines
+
+
+def _set_mark(line: Line) -> None:
+    """A heading's or entry's mark stands for itself: the page shows it by its form."""
+    text = "".join(piece.text for piece in line.pieces)
+    mark = next((mark for mark in (HEADING, BULLET) if text.startswith(mark)), "")
+    if mark:
+        line.mark = mark
+        line.pieces = list(_without(line.pieces, len(mark)))
+
+
+def _without(pieces: Iterable[Piece], count: int) -> Iterable[Piece]:
+    """The pieces without the first `count` characters of them all."""
+    for piece in pieces:
+        left, count = piece.text[count:], max(count - len(piece.text), 0)
+        if left:
+            yield Piece(piece.kind, left)

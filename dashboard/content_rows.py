@@ -1,0 +1,420 @@
+"""What a branch typed into the content page: a form for each text and each paper, read, held against the rules, saved.
+
+Every name a form posts begins with its row: `v-<field>-<n>-` for a text, `p-<paper>-<n>-` for a paper. Row 0 of a field
+is the text for everybody. `was` and `basis` say what a row was made from: its condition, and a digest of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import QueryDict
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from branches.models import Branch
+from notifications.condition_form import ConditionalForm, ConditionFormField, KnownValues
+from notifications.conditions import normal
+from notifications.local_content import (
+    ChangedMeanwhile,
+    Editor,
+    InvalidContent,
+    LockedByHeadquarters,
+    PaperFacts,
+    digest,
+    normal_text,
+    state_paper,
+    state_value,
+    withdraw_paper,
+    withdraw_value,
+)
+from notifications.models import Demand, FieldKind, Form, LocalField, LocalPaper, LocalValue
+
+ROW = re.compile(r"(?P<kind>[vp])-(?P<key>[-\w]+)-(?P<number>\d{1,3})-(?P<part>[a-z_-]+)")
+# The name of the group in which a paper that is stated nowhere yet is written.
+NEW = "new"
+ROWS_HIGH = {FieldKind.LONG_TEXT: 5, FieldKind.LIST: 6, FieldKind.TEXT: 2, FieldKind.ADDRESS: 2}
+LOCALES = (("value", "zh-Hans"), ("value_en", "en"))
+
+
+# --- Forms --------------------------------------------------------------------------------------
+class RowForm(ConditionalForm, forms.Form):
+    """`was`: the condition as JSON of the row this was made from, "" for a new one."""
+
+    use_required_attribute = False
+
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+    basis = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    remove = forms.BooleanField(required=False)
+    condition = ConditionFormField(label=_("Only for"))
+
+    def clean_was(self) -> Any:
+        """None for a new row."""
+        told = self.cleaned_data["was"]
+        try:
+            return normal(json.loads(told)) if told else None
+        except (ValueError, RecursionError):
+            raise ValidationError(_("The page was not sent whole. Please open it again.")) from None
+
+
+class ValueForm(RowForm):
+    value = forms.CharField(label=_("Chinese"), required=False, strip=False)
+    value_en = forms.CharField(label=_("English"), required=False, strip=False)
+
+    def __init__(self, *args: Any, of: LocalField, for_everybody: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if for_everybody:
+            del self.fields["condition"]
+        for name, locale in LOCALES:
+            self.fields[name].widget = _writing_place(of, locale)
+
+
+def _writing_place(of: LocalField, locale: str) -> forms.Widget:
+    attrs = {"lang": locale, "data-max": of.max_length, "autocomplete": "off"}
+    rows = ROWS_HIGH.get(FieldKind(of.kind))
+    return forms.Textarea({**attrs, "rows": rows}) if rows else forms.TextInput(attrs)
+
+
+class PaperForm(RowForm):
+    name = forms.CharField(label=_("Name (Chinese)"), required=False, max_length=100)
+    name_en = forms.CharField(label=_("Name (English)"), required=False, max_length=100)
+    demand = forms.ChoiceField(
+        label=_("Demand"),
+        choices=[(one, one.label) for one in (Demand.REQUIRED, Demand.NOT_NEEDED)],
+        initial=Demand.REQUIRED,
+    )
+    form = forms.ChoiceField(label=_("As"), required=False, choices=[("", _("no matter")), *Form.choices])
+    valid_months = forms.IntegerField(
+        label=_("Not older than (months)"), required=False, min_value=1, max_value=600
+    )
+    purpose = forms.CharField(label=_("Why we need it (Chinese)"), required=False, max_length=200)
+    purpose_en = forms.CharField(label=_("Why we need it (English)"), required=False, max_length=200)
+    kept_months = forms.IntegerField(
+        label=_("Kept for (months)"),
+        required=False,
+        min_value=0,
+        max_value=600,
+        help_text=_("0: looked at and handed back at once."),
+    )
+
+    def clean_kept_months(self) -> int:
+        return self.cleaned_data["kept_months"] or 0
+
+
+# --- Rows ---------------------------------------------------------------------------------------
+Stated = TypeVar("Stated", LocalValue, LocalPaper)
+
+
+@dataclass
+class Row:
+    """One form of the page. `now`: what somebody else stated while this was being typed."""
+
+    key: str
+    number: int
+    form: Any
+    conflict: bool = False
+    now: LocalValue | LocalPaper | None = None
+
+    kind: ClassVar[str]
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.kind}-{self.key}-{self.number}"
+
+    def asked(self, name: str) -> Any:
+        """What was typed, else what the page was made with."""
+        if self.form.is_bound:
+            self.form.is_valid()
+            return self.form.cleaned_data.get(name)
+        return (
+            self.form.get_initial_for_field(self.form.fields[name], name)
+            if name in self.form.fields
+            else None
+        )
+
+    @property
+    def condition(self) -> Any:
+        return self.asked("condition") or {}
+
+    @property
+    def is_new(self) -> bool:
+        """Not stated yet; it still may be blank."""
+        return not self.form["basis"].value()
+
+    @property
+    def is_removed(self) -> bool:
+        return bool(self.asked("remove"))
+
+    @property
+    def is_blank(self) -> bool:
+        raise NotImplementedError
+
+    def stated(self, branch: Branch) -> LocalValue | LocalPaper:
+        """As it would be stored."""
+        raise NotImplementedError
+
+    def counts(self) -> bool:
+        return not (self.is_removed or self.is_blank)
+
+    def save(self, *, branch: Branch, by: Editor) -> bool:
+        """Whether it changed anything. What is wrong is told by the form and by `conflict`."""
+        if self.is_new and not self.counts():
+            return False
+        if not self.form.is_valid() or (
+            digest(self.stated(branch)) == self.asked("basis") and not self.is_removed
+        ):
+            return False
+        try:
+            self._write(branch, by)
+        except InvalidContent as invalid:
+            self._say(invalid.problems)
+        except ChangedMeanwhile as changed:
+            self._say_conflict(changed.now)
+        return True
+
+    def _write(self, branch: Branch, by: Editor) -> None:
+        raise NotImplementedError
+
+    def _say(self, problems: Mapping[str, list[str]]) -> None:
+        for name, said in problems.items():
+            self.form.add_error(name if name in self.form.fields else None, said)
+
+    def _say_conflict(self, now: LocalValue | LocalPaper | None) -> None:
+        """From here on the page is based on what stands now: saving once more replaces it knowingly."""
+        self.conflict, self.now = True, now
+        data = self.form.data.copy()
+        data[f"{self.prefix}-basis"] = digest(now)
+        data[f"{self.prefix}-was"] = json.dumps(now.condition) if now else ""
+        self.form.data = data
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.conflict or bool(self.form.is_bound and self.form.errors)
+
+
+@dataclass
+class ValueRow(Row):
+    field: LocalField = field(default_factory=LocalField)
+    kind = "v"
+
+    @property
+    def for_everybody(self) -> bool:
+        return self.number == 0
+
+    @property
+    def is_blank(self) -> bool:
+        """A text that was emptied is not blank: the writer is asked what is meant."""
+        return self.is_new and not any(self._text(name) for name, _locale in LOCALES)
+
+    def _text(self, name: str) -> str:
+        return normal_text(self.field.kind, self.asked(name) or "")
+
+    def stated(self, branch: Branch) -> LocalValue:
+        return LocalValue(
+            branch=branch,
+            field=self.field,
+            condition=self.condition,
+            value=self._text("value"),
+            value_en=self._text("value_en"),
+        )
+
+    def _write(self, branch: Branch, by: Editor) -> None:
+        was, basis = self.asked("was"), self.asked("basis")
+        if self.is_removed:
+            withdraw_value(branch=branch, field_key=self.key, condition=was, by=by, basis=basis)
+            return
+        state_value(
+            branch=branch,
+            field_key=self.key,
+            condition=self.condition,
+            value=self._text("value"),
+            value_en=self._text("value_en"),
+            by=by,
+            replaces=was,
+            basis=basis,
+        )
+
+
+@dataclass
+class PaperRow(Row):
+    kind = "p"
+
+    @property
+    def is_blank(self) -> bool:
+        return self.is_new and not (self.asked("name") or self.asked("name_en"))
+
+    @property
+    def facts(self) -> PaperFacts:
+        asked = {name: self.asked(name) for name in PaperFacts.__dataclass_fields__}
+        blank = {"name": "", "name_en": ""}
+        return PaperFacts(**blank | {name: value for name, value in asked.items() if value is not None})
+
+    @property
+    def paper_key(self) -> str:
+        """A new paper is called by its English name, or by a number made from the Chinese one."""
+        if self.key != NEW:
+            return self.key
+        spoken = slugify(self.asked("name_en") or "").replace("-", "_")[:50]
+        return spoken or f"paper_{hashlib.sha256((self.asked('name') or '').encode()).hexdigest()[:8]}"
+
+    def stated(self, branch: Branch) -> LocalPaper:
+        facts = {name: getattr(self.facts, name) for name in PaperFacts.__dataclass_fields__}
+        # Behind what is stated already, as it will be when it is saved.
+        return LocalPaper(
+            branch=branch, key=self.paper_key, condition=self.condition, position=self.number, **facts
+        )
+
+    def _write(self, branch: Branch, by: Editor) -> None:
+        was, basis = self.asked("was"), self.asked("basis")
+        if self.is_removed:
+            withdraw_paper(branch=branch, key=self.key, condition=was, by=by, basis=basis)
+            return
+        try:
+            state_paper(
+                branch=branch,
+                key=self.paper_key,
+                condition=self.condition,
+                facts=self.facts,
+                by=by,
+                replaces=was,
+                basis=basis,
+            )
+        except LockedByHeadquarters as locked:
+            self._say_locked(locked)
+
+    def _say_locked(self, locked: LockedByHeadquarters) -> None:
+        """A name that is headquarters' is an honest mistake; its key nobody can type."""
+        if self.key != NEW and locked.field == "key":
+            raise locked
+        name = "name" if locked.field == "key" else locked.field
+        self._say(
+            {name: [str(_("Headquarters decides about this paper; a branch cannot ask for it itself."))]}
+        )
+
+
+# --- Reading a page -----------------------------------------------------------------------------
+def posted_rows(data: QueryDict, kind: str) -> dict[str, list[int]]:
+    """By key the numbers of the rows that were posted."""
+    found: dict[str, set[int]] = {}
+    for name in data:
+        row = ROW.fullmatch(name)
+        if row and row["kind"] == kind:
+            found.setdefault(row["key"], set()).add(int(row["number"]))
+    return {key: sorted(numbers) for key, numbers in found.items()}
+
+
+def value_rows(
+    of: LocalField,
+    stated: Sequence[LocalValue],
+    *,
+    data: QueryDict | None,
+    numbers: Iterable[int],
+    adding: bool,
+    known: KnownValues,
+) -> list[ValueRow]:
+    """A field's rows: as posted, else as stated; with `adding`, one more for some candidates."""
+    if data is not None and (posted := list(numbers)):
+        rows = [_value_row(of, number, known, data=data) for number in posted]
+    else:
+        rows = list(_value_rows_as_stated(of, stated, known))
+    if adding:
+        rows.append(_value_row(of, max((row.number for row in rows), default=0) + 1, known))
+    return rows
+
+
+def _value_rows_as_stated(
+    of: LocalField, stated: Sequence[LocalValue], known: KnownValues
+) -> Iterator[ValueRow]:
+    everybody = next((one for one in stated if not one.condition), None)
+    yield _value_row(of, 0, known, stated=everybody)
+    for number, one in enumerate((one for one in stated if one.condition), start=1):
+        yield _value_row(of, number, known, stated=one)
+
+
+def _value_row(
+    of: LocalField,
+    number: int,
+    known: KnownValues,
+    *,
+    data: QueryDict | None = None,
+    stated: LocalValue | None = None,
+) -> ValueRow:
+    initial = _initial(stated, ("value", "value_en"))
+    form = ValueForm(
+        data,
+        prefix=f"v-{of.key}-{number}",
+        initial=initial,
+        of=of,
+        for_everybody=number == 0,
+        known=known,
+        auto_id="%s",
+    )
+    return ValueRow(of.key, number, form, field=of)
+
+
+def paper_rows(
+    key: str,
+    stated: Sequence[LocalPaper],
+    *,
+    data: QueryDict | None,
+    numbers: Iterable[int],
+    adding: bool,
+    like: LocalPaper | None,
+    known: KnownValues,
+) -> list[PaperRow]:
+    """A paper's rows: as posted, else as stated; with `adding`, one more that begins as `like`."""
+    if data is not None and (posted := list(numbers)):
+        rows = [_paper_row(key, number, known, data=data) for number in posted]
+    else:
+        rows = [_paper_row(key, number, known, stated=one) for number, one in enumerate(stated)]
+    if adding:
+        number = max((row.number for row in rows), default=-1) + 1
+        rows.append(_paper_row(key, number, known, like=like))
+    return rows
+
+
+def _paper_row(
+    key: str,
+    number: int,
+    known: KnownValues,
+    *,
+    data: QueryDict | None = None,
+    stated: LocalPaper | None = None,
+    like: LocalPaper | None = None,
+) -> PaperRow:
+    initial = _initial(stated, tuple(PaperFacts.__dataclass_fields__))
+    if like:
+        initial = {name: getattr(like, name) for name in ("condition", *PaperFacts.__dataclass_fields__)}
+    form = PaperForm(data, prefix=f"p-{key}-{number}", initial=initial, known=known, auto_id="%s")
+    return PaperRow(key, number, form)
+
+
+def _initial(stated: LocalValue | LocalPaper | None, names: Iterable[str]) -> dict[str, Any]:
+    if stated is None:
+        return {}
+    return {
+        **{name: getattr(stated, name) for name in names},
+        "condition": stated.condition,
+        "was": json.dumps(stated.condition),
+        "basis": digest(stated),
+    }
+
+
+def save_all(rows: Sequence[Row], *, branch: Branch, by: Editor) -> int:
+    """How many rows changed: all that were to be, or none where one of them is wrong."""
+    with transaction.atomic():
+        # What goes makes room for what comes in its place.
+        ordered = sorted(rows, key=lambda row: not row.is_removed)
+        changed = sum(row.save(branch=branch, by=by) for row in ordered)
+        if any(row.is_wrong for row in rows):
+            transaction.set_rollback(True)
+            return 0
+    return changed

@@ -1,0 +1,165 @@
+"""A branch's own part of the messages: the core locked, the local fields beside it, and what comes of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
+from django.views.decorators.http import require_http_methods
+
+from branches.models import Branch, User
+from dashboard.access import for_branch_hr, is_fragment, officer, refuse
+from dashboard.content_choice import USUAL, Choice
+from dashboard.content_page import ContentPage, content_page
+from dashboard.content_rows import NEW, ROW, posted_rows, save_all
+from dashboard.forms import branch_choices
+from notifications.catalogue import Catalogue
+from notifications.local_content import (
+    LockedByHeadquarters,
+    NoSuchField,
+    NotYours,
+    local_field,
+    must_be_theirs,
+)
+from notifications.models import CoreVersion, LocalField, TemplateVersion
+
+# What the form holds besides its rows.
+NAMES = {"csrfmiddlewaretoken", "branch", "save", "add", "show", *USUAL}
+
+
+class Foreign(Exception):
+    """The form never holds a name like this: somebody made the request by hand."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(name)
+        self.what, self.name = what, name
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_branch_hr
+def content(request: HttpRequest) -> HttpResponse:
+    """GET shows it; POST previews what is typed, adds a row or saves, and leaves what was typed where it is."""
+    person = officer(request)
+    asked = request.POST if request.method == "POST" else request.GET
+    node = _node(request, person, asked.get("branch", ""))
+    if request.method != "POST":
+        return _shown(request, node, _page(node, person, asked))
+    try:
+        return _posted(request, node, person)
+    except NotYours:
+        return _refused(request, "content.not_yours", node.code, status=403)
+    except LockedByHeadquarters as locked:
+        return _refused(request, "content.core_field", f"{node.code}/{locked.key}", status=403)
+    except NoSuchField as unknown:
+        return _refused(request, "content.unknown_field", f"{node.code}/{unknown.key}", status=404)
+    except Foreign as foreign:
+        return _refused(request, foreign.what, f"{node.code}/{foreign.name}", status=403)
+
+
+def _node(request: HttpRequest, person: User, code: str) -> Branch:
+    """The node asked for, else the first the person may write for. Of others nobody learns that they exist."""
+    visible = Branch.objects.visible_to(person)
+    if code:
+        found = visible.filter(code=code).first()
+    else:
+        nodes = list(visible)
+        found = next((node for node in nodes if person.may_edit_content(node)), nodes[0])
+    if found is None:
+        if Branch.objects.filter(code=code).exists():
+            refuse(request, what="content.not_yours", target=code)
+        raise Http404
+    return found
+
+
+def _posted(request: HttpRequest, node: Branch, person: User) -> HttpResponse:
+    must_be_theirs(node, person)
+    _must_be_of_the_form(request.POST)
+    page = _page(node, person, request.POST, typed=True)
+    if is_fragment(request):
+        return render(request, "dashboard/content_news.html", {"page": page})
+    if "save" not in request.POST:
+        return _shown(request, node, page)
+    changed = save_all(page.rows, branch=node, by=person)
+    if any(row.is_wrong for row in page.rows):
+        messages.error(request, gettext("Nothing was saved yet: please look at the marked places."))
+        return _shown(request, node, page, status=422)
+    _tell(request, changed)
+    return redirect(_address(node, page.choice))
+
+
+def _must_be_of_the_form(data: QueryDict) -> None:
+    """Raises for any name that no form of ours holds: a core field's, a version's, whatever."""
+    for name in data:
+        if name not in NAMES and not ROW.fullmatch(name):
+            raise Foreign(
+                "content.published_version" if _is_version(data[name]) else "content.foreign_field", name
+            )
+    _must_be_local(posted_rows(data, "v"))
+    core = {paper.key for paper in Catalogue.current(branches=[]).core.papers}
+    for key in posted_rows(data, "p"):
+        if key != NEW and key in core:
+            raise LockedByHeadquarters(key)
+
+
+def _must_be_local(keys: Iterable[str]) -> None:
+    """One query for a form as it should be; the rest only to say what is wrong with another."""
+    asked = set(keys)
+    if len(asked) != LocalField.objects.filter(key__in=asked).count():
+        for key in sorted(asked):
+            local_field(key)
+    core = {one.field.key for one in Catalogue.current(branches=[]).core.values}
+    if locked := sorted(asked & core):
+        raise LockedByHeadquarters(locked[0])
+
+
+def _is_version(value: str) -> bool:
+    try:
+        pk = UUID(value)
+    except ValueError:
+        return False
+    return any(model.objects.filter(pk=pk).exists() for model in (TemplateVersion, CoreVersion))
+
+
+def _page(node: Branch, person: User, asked: QueryDict, *, typed: bool = False) -> ContentPage:
+    catalogue = Catalogue.current(branches=[node])
+    purposes = {variant[0] for variant in catalogue.bodies}
+    choice = Choice(asked.dict(), purposes=purposes, node=node, principal=person)
+    if choice.chosen["interview"] and choice.real:
+        # The branch below at which this candidate starts may state something itself.
+        catalogue = Catalogue.current(branches=[node, choice.real.branch])
+    adding = asked.get("add", "") if typed else ""
+    return content_page(node, choice, catalogue=catalogue, data=asked if typed else None, adding=adding)
+
+
+def _shown(request: HttpRequest, node: Branch, page: ContentPage, *, status: int = 200) -> HttpResponse:
+    person = officer(request)
+    context = {
+        "page": page,
+        "may_edit": person.may_edit_content(node),
+        "nodes": branch_choices(Branch.objects.visible_to(person)),
+        "language": get_language(),
+    }
+    return render(request, "dashboard/content.html", context, status=status)
+
+
+def _tell(request: HttpRequest, changed: int) -> None:
+    if changed:
+        words = ngettext("Saved: %(count)s change.", "Saved: %(count)s changes.", changed)
+        messages.success(request, words % {"count": changed})
+    else:
+        messages.info(request, gettext("Nothing was different, so nothing was saved."))
+
+
+def _address(node: Branch, choice: Choice) -> str:
+    return f"{reverse('dashboard:content')}?{urlencode({'branch': node.code, **choice.query})}"
+
+
+def _refused(request: HttpRequest, what: str, target: str, *, status: int) -> HttpResponse:
+    refuse(request, what=what, target=target)
+    return render(request, "dashboard/content_refused.html", {"what": what}, status=status)
