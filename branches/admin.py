@@ -10,13 +10,18 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db.models import DateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminURLInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSplitDateTimeVerticalWidget,
+    UnfoldAdminURLInputWidget,
+)
 
 from branches.access import open_admin_by_role
 from branches.admin_parts import (
@@ -24,6 +29,7 @@ from branches.admin_parts import (
     CHOICE,
     GOOD,
     BranchAndBelow,
+    ChangesAsHistory,
     PlainAdmin,
     ReadOnlyAdmin,
     TableInline,
@@ -55,7 +61,7 @@ class MembershipForm(MembershipModelForm):
     categories = forms.MultipleChoiceField(
         choices=Category.choices,
         required=False,
-        label=_("candidates"),
+        label=_("candidate categories"),
         help_text=Membership._meta.get_field("categories").help_text,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
@@ -89,6 +95,34 @@ class MembershipInline(TableInline):
     form = MembershipForm
     extra = 0
     autocomplete_fields = ("user", "branch")
+    # The row has to fit a screen beside the side bar, so the day stands above the time.
+    formfield_overrides = {
+        DateTimeField: {
+            "widget": UnfoldAdminSplitDateTimeVerticalWidget(
+                date_attrs={"placeholder": _("Date")},
+                time_attrs={"placeholder": _("Time")},
+                date_label="",
+                time_label="",
+            )
+        }
+    }
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fields = MembershipForm.Meta.fields
+        if self.has_change_permission(request, obj):
+            return fields
+        return tuple("category_labels" if name == "categories" else name for name in fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if self.has_change_permission(request, obj) else ("category_labels",)
+
+    @column(_("candidate categories"))
+    def category_labels(self, membership: Membership) -> str:
+        return _labels(membership.categories) or gettext("all")
+
+
+def _labels(categories: list[str]) -> str:
+    return ", ".join(str(Category(name).label) for name in categories)
 
 
 class BranchForm(BranchModelForm):
@@ -128,7 +162,7 @@ class BranchForm(BranchModelForm):
 
 
 @admin.register(Branch)
-class BranchAdmin(PlainAdmin):
+class BranchAdmin(ChangesAsHistory, PlainAdmin):
     form = BranchForm
     inlines = (MembershipInline,)
     ordering = ("path",)
@@ -201,7 +235,7 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
 
 
 @admin.register(User)
-class UserAdmin(UserAdminBase, PlainAdmin):
+class UserAdmin(ChangesAsHistory, UserAdminBase, PlainAdmin):
     form = UserChangeForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
@@ -253,14 +287,13 @@ class UserAdmin(UserAdminBase, PlainAdmin):
 def _in_short(membership: Membership) -> str:
     """Such as "BJ-CBD Branch HR (Campus)"."""
     words = f"{membership.branch.code} {membership.get_role_display()}"
-    notes = [str(Category(name).label) for name in membership.categories]
-    if not membership.is_in_force:
-        notes.append(gettext("ended"))
-    return f"{words} ({', '.join(notes)})" if notes else words
+    notes = [_labels(membership.categories), "" if membership.is_in_force else gettext("ended")]
+    said = ", ".join(filter(None, notes))
+    return f"{words} ({said})" if said else words
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(PlainAdmin):
+class ApiKeyAdmin(ChangesAsHistory, PlainAdmin):
     actions = None
     list_display = ("name", "branch", "usable", "writes_content", "created_at", "revoked_at")
     list_filter = (("branch", BranchAndBelow),)

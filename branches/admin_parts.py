@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from unfold import admin as unfold
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -112,6 +114,15 @@ class ReadOnlyTable(Unchangeable, TableInline):
 
     def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
         return self.fields
+
+
+class ChangesAsHistory:
+    """The history of an audited record is what the database kept of it, and not what Django's admin noted."""
+
+    def history_view(
+        self, _request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect(reverse("admin:audit_changes", query={"record": object_id}))
 
 
 class BranchAndBelow(AutocompleteSelectFilter):  # type: ignore[misc]

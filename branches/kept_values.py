@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Field, ForeignKey, Model
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from branches.history import ADDED, DELETED, SECRET_CHANGED
@@ -31,11 +32,11 @@ TOGETHER = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Difference:
-    """One field in words; "" where there was or is nothing."""
+    """One field in words: "" where it was or is empty, None where there is no such side to show."""
 
     label: str
-    before: str
-    after: str
+    before: str | None
+    after: str | None
 
 
 def followed_fields(kept_model: type[Model]) -> list[AnyField]:
@@ -49,7 +50,7 @@ def differences(row: Kept, before: Kept | None, names: Names) -> list[Difference
     """What a kept row changed, against the row with the values before it (for an update)."""
     if row.pgh_label.startswith(SECRET_CHANGED):
         field = row.pgh_tracked_model._meta.get_field(row.pgh_label.removeprefix(SECRET_CHANGED))
-        return [Difference(_label(field), "", gettext("a new value, which is not kept"))]
+        return [Difference(_label(field), None, gettext("a new value, which is not kept"))]
     was, now = {ADDED: (None, row), DELETED: (row, None)}.get(row.pgh_label, (before, row))
     fields = [field for field in followed_fields(type(row)) if not field.primary_key]
     found = [
@@ -76,9 +77,13 @@ class Names:
     """The words for everything that the rows of a page point at, in a few queries however many rows there are."""
 
     def __init__(self, rows: Iterable[Kept]) -> None:
-        rows = list(rows)
-        self._records = {model: _records(model, keys) for model, keys in _keys_by_model(rows).items()}
-        self._tree = Tree(row.path for row in rows if row.pgh_tracked_model is Branch)
+        self._rows = list(rows)
+        self._records = {model: _records(model, keys) for model, keys in _keys_by_model(self._rows).items()}
+
+    @cached_property
+    def _tree(self) -> Tree:
+        """Only looked at where a branch came, went or moved."""
+        return Tree(row.path for row in self._rows if row.pgh_tracked_model is Branch)
 
     def record(self, row: Kept) -> str:
         """The followed record as it called itself then."""
@@ -89,9 +94,11 @@ class Names:
                 setattr(then, field.name, other)
         return _words(then)
 
-    def value(self, field: AnyField, row: Kept | None) -> str:
+    def value(self, field: AnyField, row: Kept | None) -> str | None:
         value = _raw(field, row)
-        if row is None or value in (None, "", [], {}):
+        if row is None:
+            return None
+        if value in (None, "", [], {}):
             return ""
         if _is_place(field):
             return self._tree.place(value, at=row.pgh_created_at)
@@ -167,13 +174,10 @@ class Tree:
         above = {place for path in paths for place in _above(path)}
         kept: Any = Branch.pgh_event_model
         self._holders: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
-        if above:
-            rows = kept.objects.filter(path__in=above).order_by("pgh_id")
-            for path, at, code in rows.values_list("path", "pgh_created_at", "code"):
-                self._holders[path].append((at, code))
-            self._now: dict[str, str] = dict(
-                Branch.objects.filter(path__in=above).values_list("path", "code")
-            )
+        rows = kept.objects.filter(path__in=above).order_by("pgh_id")
+        for path, at, code in rows.values_list("path", "pgh_created_at", "code"):
+            self._holders[path].append((at, code))
+        self._now: dict[str, str] = dict(Branch.objects.filter(path__in=above).values_list("path", "code"))
 
     def place(self, path: str, *, at: datetime) -> str:
         """The codes of the branches above this path at that time, such as "HQ › BJ"; for the top itself, that."""

@@ -37,7 +37,7 @@ def kept(**asked: Any) -> list[Change]:
 
 
 def said(change: Change) -> dict[str, tuple[str, str]]:
-    return {one.label: (one.before, one.after) for one in change.differences}
+    return {one.label: (one.before or "", one.after or "") for one in change.differences}
 
 
 def by_sql(statement: str, *values: object) -> None:
@@ -124,12 +124,16 @@ def test_a_place_in_the_tree_is_told_as_it_was_then(
     bank: Branch, bj: Branch, bj_cbd: Branch, sh: Branch
 ) -> None:
     """Another branch may stand there by now."""
+
+    def moved() -> dict[str, tuple[str, str]]:
+        return said(kept(record=bj_cbd.pk, model="branches.Branch")[0])
+
     Branch.objects.move(Branch.objects.get(pk=bj_cbd.pk), Branch.objects.get(pk=sh.pk), pos="last-child")
-    told = said(kept(record=bj_cbd.pk)[0])
+    told = moved()
     an_hour_passes()
     Branch.objects.filter(pk=bj.pk).delete()
     by_sql("UPDATE branches_branch SET code = 'SH-NEW' WHERE id = %s", sh.pk)
-    assert said(kept(record=bj_cbd.pk)[0]) == told == {"belongs to": ("HQ › BJ", "HQ › SH")}
+    assert moved() == told == {"belongs to": ("HQ › BJ", "HQ › SH")}
 
 
 def test_what_is_gone_is_still_called_by_its_name(bj_cbd: Branch, stranger: User) -> None:
@@ -284,6 +288,14 @@ def test_the_page_is_narrowed_by_kind_by_person_and_by_record(
     # A person's record takes the person's memberships in: rights are given there.
     about = {change.model for change in shown(client, record=str(bj_cbd_hr.pk))}
     assert about == {"人员", "任职"}
+
+
+def test_the_history_of_a_record_is_what_was_kept_of_it(hq: User, bj: Branch, bj_cbd_hr: User) -> None:
+    key, _ = ApiKey.objects.issue(name="HRIS", branch=bj)
+    client = signed_in(hq)
+    for record, name in ((bj, "branch"), (bj_cbd_hr, "user"), (key, "apikey")):
+        answer = client.get(reverse(f"admin:branches_{name}_history", args=[record.pk]), follow=True)
+        assert record.pk in {change.record_id for change in answer.context["page"].changes}
 
 
 def test_nonsense_in_the_filter_is_explained_and_shows_nothing(hq: User) -> None:
