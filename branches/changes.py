@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pghistory.core
 from django.db.models import ForeignKey, Model, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +38,7 @@ class Change:
     model: str
     record: str
     record_id: Any
-    happened: Promise | str
+    happened: str
     who: str  # "" for commands and the like, which have no request
     address: str
     differences: list[Difference]
@@ -169,7 +168,7 @@ def _change(row: Kept, names: Names, people: dict[Any, User]) -> Change:
         model=str(row.pgh_tracked_model._meta.verbose_name),
         record=names.record(row),
         record_id=row.pgh_obj_id,
-        happened=HAPPENED.get(row.pgh_label, HAPPENED[CHANGED]),
+        happened=str(HAPPENED.get(row.pgh_label, HAPPENED[CHANGED])),
         who=_who(context, people.get(_user_of(row))),
         address=context.get("address") or "",
         differences=differences(row, row.was, names),
