@@ -70,10 +70,6 @@ class Shelf:
         """Whether the node says something itself, saved or only typed."""
         return any(row.counts() for row in self.rows)
 
-    @property
-    def is_wrong(self) -> bool:
-        return any(row.is_wrong for row in self.rows)
-
 
 @dataclass
 class ValueShelf(Shelf):
@@ -99,6 +95,12 @@ class RowView:
     warnings: list[str]
 
 
+@dataclass(frozen=True)
+class WrongPlace:
+    prefix: str
+    title: str
+
+
 @dataclass
 class ContentPage:
     node: Branch
@@ -115,6 +117,14 @@ class ContentPage:
     @property
     def rows(self) -> list[Row]:
         return [row for shelf in [*self.values, *self.papers, self.new_paper] for row in shelf.rows]
+
+    @property
+    def wrong(self) -> list[WrongPlace]:
+        """Where something typed cannot be saved as it is."""
+        shelves = [*self.values, *self.papers, self.new_paper]
+        return [
+            WrongPlace(row.prefix, shelf.title) for shelf in shelves for row in shelf.rows if row.is_wrong
+        ]
 
     @property
     def parent(self) -> str:

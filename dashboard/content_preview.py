@@ -20,7 +20,10 @@ CUT = "…"
 
 @dataclass
 class Line:
-    """A line of the message in its pieces; together they are the line as it is sent, mark and all."""
+    """A line of the message: its mark and its pieces together are the line as it is sent.
+
+    The mark is a heading's or an entry's, which the page shows by its form, or the name of a field of WeChat's.
+    """
 
     mark: str = ""
     pieces: list[Piece] = field(default_factory=list)
@@ -80,13 +83,13 @@ def shown(
         wording=wording,
         channel=channel,
         subject=marked(above.subject, wording.subject),
-        lines=_lines(text),
+        lines=_lines(text, channel=channel),
         differences=text if above.text != wording.text else [],
         sender=settings.DEFAULT_FROM_EMAIL,
     )
 
 
-def _lines(pieces: Iterable[Piece]) -> list[Line]:
+def _lines(pieces: Iterable[Piece], *, channel: str) -> list[Line]:
     """What is sent, line by line; what only the text above has is not part of it."""
     lines = [Line()]
     for piece in pieces:
@@ -96,17 +99,19 @@ def _lines(pieces: Iterable[Piece]) -> list[Line]:
         lines[-1].pieces.append(Piece(piece.kind, first))
         lines.extend(Line(pieces=[Piece(piece.kind, text)]) for text in rest)
     for line in lines:
-        _set_mark(line)
+        text = "".join(piece.text for piece in line.pieces)
+        line.mark = _field_name(text) if channel == Channel.WECHAT else _form_mark(text)
+        line.pieces = list(_without(line.pieces, len(line.mark)))
     return lines
 
 
-def _set_mark(line: Line) -> None:
-    """A heading's or entry's mark stands for itself: the page shows it by its form."""
-    text = "".join(piece.text for piece in line.pieces)
-    mark = next((mark for mark in (HEADING, BULLET) if text.startswith(mark)), "")
-    if mark:
-        line.mark = mark
-        line.pieces = list(_without(line.pieces, len(mark)))
+def _form_mark(text: str) -> str:
+    return next((mark for mark in (HEADING, BULLET) if text.startswith(mark)), "")
+
+
+def _field_name(text: str) -> str:
+    name, colon, _value = text.partition(": ")
+    return name + colon if colon else ""
 
 
 def _without(pieces: Iterable[Piece], count: int) -> Iterable[Piece]:

@@ -86,8 +86,7 @@ def _posted(request: HttpRequest, node: Branch, person: User) -> HttpResponse:
     if "save" not in request.POST:
         return _shown(request, node, page)
     changed = save_all(page.rows, branch=node, by=person)
-    if any(row.is_wrong for row in page.rows):
-        messages.error(request, gettext("Nothing was saved yet: please look at the marked places."))
+    if page.wrong:
         return _shown(request, node, page, status=422)
     _tell(request, changed)
     return redirect(_address(node, page.choice))
