@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+# Pages of our own whose addresses lie below those of a list.
+OWN_PAGES = [
+    reverse_lazy(f"admin:notifications_{page}")
+    for page in ("preview", "local_differences", "local_contradictions")
+]
+
 
 def _page(title: Any, icon: str, model: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+    link = reverse_lazy(f"admin:{model}_changelist")
+    return {"title": title, "icon": icon, "link": link, "active": partial(_is_at, link=link)}
+
+
+def _is_at(request: HttpRequest, *, link: Any) -> bool:
+    """Whether the page is the list or one of its records."""
+    return request.path.startswith(str(link)) and request.path not in map(str, OWN_PAGES)
 
 
 def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
@@ -61,6 +74,11 @@ GROUPS: list[dict[str, Any]] = [
                 "title": _("How branches differ"),
                 "icon": "compare_arrows",
                 "link": reverse_lazy("admin:notifications_local_differences"),
+            },
+            {
+                "title": _("What contradicts the core"),
+                "icon": "rule",
+                "link": reverse_lazy("admin:notifications_local_contradictions"),
             },
         ],
     },

@@ -12,6 +12,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -164,7 +165,7 @@ class ConditionFormField(forms.Field):
     widget = ConditionWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "label": _("only for"), **kwargs})
+        super().__init__(**{"required": False, "label": capfirst(_("only for")), **kwargs})
 
     def clean(self, value: Any) -> dict[str, dict[str, list[str]]]:
         return normal(value or {})

@@ -24,7 +24,8 @@ from notifications.admin.versions import (
     page_of,
     preview_address,
 )
-from notifications.models import CoreField, CorePaper, CoreValue, CoreVersion, Purpose
+from notifications.conditions import in_words
+from notifications.models import CoreField, CorePaper, CoreValue, CoreVersion, Demand, Purpose
 from notifications.publishing import new_core_draft
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ class CoreValueFormSet(ValueFormSetBase):
 
     @cached_property
     def missing(self) -> list[CoreField]:
-        stated = self.instance.values.values("field") if self.instance.pk else []
-        return list(CoreField.objects.exclude(pk__in=stated).order_by("key"))
+        return list(CoreField.objects.exclude(values__version=self.instance).order_by("key"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,7 +102,8 @@ class CoreValueInline(PartOfVersion, TableInline):
         )
 
     def get_max_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        return CoreField.objects.count()
+        """None more than there are fields; none at all where the version is only read."""
+        return 0 if self.max_num == 0 else CoreField.objects.count()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CoreValue]:
         return super().get_queryset(request).select_related("field", "version")
@@ -119,6 +120,10 @@ class CorePaperForm(ConditionalPartForm):
             *("key", "name", "name_en", "demand", "form", "valid_months", "kept_months"),
             *("purpose", "purpose_en", "condition", "position"),
         )
+
+    def heading(self, row: CorePaper) -> list[str]:
+        demand = "" if row.demand == Demand.REQUIRED else row.get_demand_display()
+        return [row.name, row.get_form_display(), demand, in_words(row.condition)]
 
 
 class CorePaperInline(ConditionalPart, BlockInline):
@@ -147,7 +152,7 @@ class CoreVersionAdmin(VersionAdmin):
     search_fields = ("note",)
     ordering = ("-number",)
     fields = (
-        ("number", "state"),
+        ("number", "stands"),
         "note",
         ("published_at", "published_by"),
         ("based_on", "created_at"),

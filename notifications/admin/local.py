@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from branches.admin_parts import BAD, CHOICE, GOOD, WAITS, BranchAndBelow, PlainAdmin, column
+from notifications.admin.local_contradictions import contradictions_page
 from notifications.admin.local_differences import differences_page
 from notifications.catalogue import Catalogue
 from notifications.condition_form import ConditionalForm, ConditionFormField
@@ -56,8 +57,8 @@ class LocalContentAdmin(PlainAdmin):
     actions = None
     compressed_fields = False
     list_filter_submit = True
-    list_select_related = ("branch",)
-    autocomplete_fields: tuple[str, ...] = ("branch",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("branch",)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("branch",)
 
     @column(_("only for"))
     def for_whom(self, row: Any) -> str:
@@ -89,9 +90,16 @@ class LocalValueAdmin(LocalContentAdmin):
         return value.field.named(get_language() or "")
 
     def get_urls(self) -> list[URLPattern]:
-        """Before Django's pages of one record, which would take its name for a key."""
-        view = self.admin_site.admin_view(self.differences)
-        return [path("differences/", view, name="notifications_local_differences"), *super().get_urls()]
+        """Before Django's pages of one record, which would take their names for keys."""
+        pages = {"differences": self.differences, "contradictions": self.contradictions}
+        own = [
+            path(f"{name}/", self.admin_site.admin_view(page), name=f"notifications_local_{name}")
+            for name, page in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def contradictions(self, request: HttpRequest) -> HttpResponse:
+        return contradictions_page(request, self)
 
     def differences(self, request: HttpRequest) -> HttpResponse:
         return differences_page(request, self)

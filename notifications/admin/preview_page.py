@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -43,24 +44,33 @@ FIRST = {
 class PreviewForm(forms.Form):
     """What is to be seen. All of it may stand in an address: no person is named but by the interview's number."""
 
-    purpose = forms.ChoiceField(label=_("purpose"), choices=Purpose.choices, widget=UnfoldAdminSelectWidget())
-    version = forms.ChoiceField(label=_("version"), required=False, widget=UnfoldAdminSelectWidget())
-    channel = forms.ChoiceField(label=_("channel"), choices=Channel.choices, widget=UnfoldAdminSelectWidget())
+    purpose = forms.ChoiceField(
+        label=capfirst(_("purpose")), choices=Purpose.choices, widget=UnfoldAdminSelectWidget()
+    )
+    version = forms.ChoiceField(
+        label=capfirst(_("version")), required=False, widget=UnfoldAdminSelectWidget()
+    )
+    channel = forms.ChoiceField(
+        label=capfirst(_("channel")), choices=Channel.choices, widget=UnfoldAdminSelectWidget()
+    )
     style = forms.ChoiceField(
-        label=_("style"), required=False, choices=[OWN, *Style.choices], widget=UnfoldAdminSelectWidget()
+        label=capfirst(_("style")),
+        required=False,
+        choices=[OWN, *Style.choices],
+        widget=UnfoldAdminSelectWidget(),
     )
     language = forms.ChoiceField(
-        label=_("language"),
+        label=capfirst(_("language")),
         required=False,
         choices=[OWN, *Language.choices],
         widget=UnfoldAdminSelectWidget(),
     )
-    branch = forms.ChoiceField(label=_("branch"), widget=UnfoldAdminSelectWidget())
+    branch = forms.ChoiceField(label=capfirst(_("branch")), widget=UnfoldAdminSelectWidget())
     category = forms.ChoiceField(
-        label=_("category"), choices=Category.choices, widget=UnfoldAdminSelectWidget()
+        label=capfirst(_("category")), choices=Category.choices, widget=UnfoldAdminSelectWidget()
     )
     interview = forms.CharField(
-        label=_("interview number"),
+        label=capfirst(_("interview number")),
         required=False,
         max_length=100,
         help_text=_("Of a real candidate, whose branch and category then count; empty: a made-up one."),
@@ -156,8 +166,8 @@ class Shown:
 
     @property
     def is_changed(self) -> bool:
-        before = self.before
-        return bool(before) and (before.subject, before.text) != (self.wording.subject, self.wording.text)
+        before, now = self.before, self.wording
+        return before is not None and (before.subject, before.text) != (now.subject, now.text)
 
 
 def _mail_line(line: str) -> tuple[str, str]:
@@ -190,7 +200,7 @@ def preview_page(request: HttpRequest, model_admin: ModelAdmin[Any]) -> HttpResp
 def _asked(query: QueryDict, branches: list[Branch]) -> dict[str, str]:
     """What the address asks for; for the rest, a short message to a graduate at a branch of the lowest level."""
     lowest = next((branch.code for branch in branches if branch.is_leaf()), "")
-    return {**FIRST, "branch": lowest, **query.dict()}
+    return {**FIRST, "branch": lowest, **{name: str(query[name]) for name in query}}
 
 
 def _versions(purpose: str) -> dict[str, Version]:

@@ -237,7 +237,7 @@ class TemplateVersionAdmin(VersionAdmin):
     search_fields = ("template__purpose", "template__name", "template__name_en", "note")
     ordering = ("template__purpose", "-number")
     fields = (
-        ("template", "number", "state"),
+        ("template", "number", "stands"),
         "note",
         ("published_at", "published_by"),
         ("based_on", "created_at"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -21,6 +21,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -115,8 +116,10 @@ class ConditionalPartForm(ConditionalForm, PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = in_words(self.instance.condition)
-        self.instance.get_inline_title = f"{self.instance} · {words}" if words else str(self.instance)
+        self.instance.get_inline_title = " · ".join(filter(None, self.heading(self.instance)))
+
+    def heading(self, row: Any) -> list[str]:
+        return [str(row), in_words(row.condition)]
 
 
 class PartOfVersion(Inline):
@@ -155,7 +158,7 @@ def _is_draft(version: Version | None) -> bool:
 # --- The pages of a version ---------------------------------------------------------------------
 class PublishForm(forms.Form):
     at = forms.DateTimeField(
-        label=_("in force from"),
+        label=capfirst(_("in force from")),
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
     )
@@ -175,9 +178,9 @@ class PublishForm(forms.Form):
 class OtherVersionForm(forms.Form):
     """With which version a version is compared. It is asked by GET; whatever does not exist is passed over."""
 
-    other = forms.ModelChoiceField(
-        queryset=None,
-        label=_("compared with"),
+    other: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        queryset=CoreVersion.objects.none(),
+        label=capfirst(_("compared with")),
         required=False,
         widget=UnfoldAdminSelectWidget(),
         empty_label=None,
@@ -195,9 +198,16 @@ class VersionAdmin(PlainAdmin):
 
     actions = None
     compressed_fields = False
-    list_select_related = ("published_by",)
-    readonly_fields = ("number", "state", "based_on", "published_at", "published_by", "created_at")
-    actions_detail: tuple[str, ...] = (
+    list_select_related: ClassVar[tuple[str, ...]] = ("published_by",)
+    readonly_fields: ClassVar[tuple[str, ...]] = (
+        "number",
+        "stands",
+        "based_on",
+        "published_at",
+        "published_by",
+        "created_at",
+    )
+    actions_detail: ClassVar[tuple[str, ...]] = (
         "differences",
         "new_draft",
         "take_back",
@@ -212,11 +222,17 @@ class VersionAdmin(PlainAdmin):
     def state(self, version: Any) -> tuple[str, str]:
         return state_words(version, counts=version.counting == version.pk)
 
+    @column(_("state"))
+    def stands(self, version: Any) -> str:
+        """On the version's own page, which has no coloured labels."""
+        return self.state(version)[1]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the number of the version that counts, so that a list of them asks once."""
         beside = self.model._default_manager.filter(**self.same_as(OuterRef))
         counting = newest_first(beside, at=timezone.now()).values("pk")[:1]
-        return super().get_queryset(request).annotate(counting=Subquery(counting))
+        versions: QuerySet[Any] = super().get_queryset(request).annotate(counting=Subquery(counting))
+        return versions
 
     def same_as(self, reference: Any) -> dict[str, Any]:
         """What versions of one thing have in common, as a filter on the outer query."""
