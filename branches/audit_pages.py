@@ -29,7 +29,9 @@ ATTEMPTS: dict[str, Promise] = {
     "dashboard.change": _("Change something in the dashboard"),
     "content.core_field": _("Change a core field"),
     "content.published_version": _("Change a published version"),
-    "content.local_value": _("Change another branch's local content"),
+    "content.not_yours": _("Open or write local content of a branch that is not theirs"),
+    "content.unknown_field": _("Write a local field that does not exist"),
+    "content.foreign_field": _("Send something with a page that does not belong there"),
 }
 
 

@@ -13,6 +13,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 
 from branches import audit_pages
 from branches.audit import note_refused
@@ -83,10 +84,13 @@ class HeadquartersSite(UnfoldAdminSite):
             elif person.only_reads:
                 note_try(request, person, kwargs)
                 raise PermissionDenied
+            started = timezone.now()
             try:
                 return view(request, *args, **kwargs)
             except PermissionDenied:
-                note_try(request, person, kwargs)
+                # A page that keeps its refusals itself has said more exactly what was tried.
+                if not person.refused_attempts.filter(at__gte=started).exists():
+                    note_try(request, person, kwargs)
                 raise
 
         return guarded

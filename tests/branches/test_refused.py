@@ -14,6 +14,7 @@ from branches import audit_pages
 from branches.audit import note_refused
 from branches.models import ApiKey, Branch, RefusedAttempt, Role, User
 from candidates.models import InterviewSource, Offer
+from notifications.models import TemplateVersion
 from tests.branches.people import auditor_of, member
 from tests.dashboard.story import signed_in
 
@@ -89,6 +90,12 @@ def test_headquarters_own_try_at_the_past_is_kept(hq: User, offer: Offer) -> Non
     address = reverse("admin:candidates_offer_change", args=[offer.pk])
     assert signed_in(hq).post(address, {"state": "confirmed"}).status_code == 403
     assert tried() == [("hq", "admin.change", f"candidates_offer_change {offer.pk}")]
+
+
+def test_one_try_is_kept_once_by_the_page_that_knows_it_best(hq: User, pass_notice: TemplateVersion) -> None:
+    address = reverse("admin:notifications_templateversion_change", args=[pass_notice.pk])
+    assert signed_in(hq).post(address, {"note": "x"}).status_code == 403
+    assert tried() == [("hq", "content.published_version", str(pass_notice.pk))]
 
 
 def test_only_an_id_is_kept_of_an_address(bj_cbd_hr: User) -> None:
