@@ -134,18 +134,17 @@ class ContentPage:
         return [self._view(row) for row in shelf.rows]
 
     def _view(self, row: Row) -> RowView:
-        who, stated = in_words(row.condition), row.stated(self.node)
-        if not isinstance(row, ValueRow):
-            return RowView(row, who, [], self._warnings(stated.key, None, ""))
-        texts = [
-            Written(
-                row.form[name],
-                row.field.max_length - len(getattr(stated, name)),
-                self._warnings(row.key, language, getattr(stated, name)),
-            )
-            for name, language in LANGUAGE_OF.items()
-        ]
-        return RowView(row, who, texts, [])
+        who = in_words(row.condition)
+        if isinstance(row, PaperRow):
+            return RowView(row, who, [], self._warnings(row.paper_key, None, ""))
+        return RowView(row, who, list(self._texts(row)) if isinstance(row, ValueRow) else [], [])
+
+    def _texts(self, row: ValueRow) -> Iterator[Written]:
+        stated = row.stated(self.node)
+        for name, language in LANGUAGE_OF.items():
+            text = getattr(stated, name)
+            left = row.field.max_length - len(text)
+            yield Written(row.form[name], left, self._warnings(row.key, language, text))
 
     def _warnings(self, key: str, language: str | None, text: str) -> list[str]:
         """What the lint found in this text; with no language, in whatever is said of a paper."""

@@ -51,7 +51,8 @@ class Shown:
 
     @property
     def is_too_long(self) -> bool:
-        return self.parts > settings.SMS_MAX_PARTS
+        limit: int = settings.SMS_MAX_PARTS
+        return self.parts > limit
 
     @property
     def is_cut(self) -> bool:

@@ -46,5 +46,5 @@ def described(bound: BoundField, key: str) -> SafeString:
     """The field with its hint, what is left of its length and what the lint says tied to it."""
     name = bound.id_for_label
     told = [f"v-{key}-hint"] if bound.name == "value" else []
-    attrs = {"aria-describedby": " ".join([*told, f"{name}-left", f"{name}-news"])}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join([*told, f"{name}-left", f"{name}-news"])}
     return bound.as_widget(attrs=attrs)

@@ -65,6 +65,7 @@ def content(request: HttpRequest) -> HttpResponse:
 def _node(request: HttpRequest, person: User, code: str) -> Branch:
     """The node asked for, else the first the person may write for. Of others nobody learns that they exist."""
     visible = Branch.objects.visible_to(person)
+    found: Branch | None
     if code:
         found = visible.filter(code=code).first()
     else:
@@ -97,7 +98,8 @@ def _must_be_of_the_form(data: QueryDict) -> None:
     for name in data:
         if name not in NAMES and not ROW.fullmatch(name):
             raise Foreign(
-                "content.published_version" if _is_version(data[name]) else "content.foreign_field", name
+                "content.published_version" if _is_version(data.get(name, "")) else "content.foreign_field",
+                name,
             )
     _must_be_local(posted_rows(data, "v"))
     core = {paper.key for paper in Catalogue.current(branches=[]).core.papers}
@@ -117,9 +119,9 @@ def _must_be_local(keys: Iterable[str]) -> None:
         raise LockedByHeadquarters(locked[0])
 
 
-def _is_version(value: str) -> bool:
+def _is_version(value: object) -> bool:
     try:
-        pk = UUID(value)
+        pk = UUID(str(value))
     except ValueError:
         return False
     return any(model.objects.filter(pk=pk).exists() for model in (TemplateVersion, CoreVersion))

@@ -6,3 +6,16 @@ document.addEventListener("input", ({ target }) => {
   place.textContent = left;
   place.classList.toggle("error", left < 0);
 });
+
+// Who leaves the page with something typed and not saved is asked first.
+let unsaved = false;
+const form = document.getElementById("content-form");
+form.addEventListener("input", ({ target }) => {
+  unsaved ||= !target.closest(".content-choice");
+});
+form.addEventListener("submit", () => {
+  unsaved = false;
+});
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
