@@ -249,19 +249,25 @@ class VersionAdmin(PlainAdmin):
         return _is_draft(obj) and super().has_delete_permission(request, obj)
 
     def has_check_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        drafts = self.model._default_manager.filter(pk=object_id, published_at__isnull=True)
-        return drafts.exists() and self.has_view_permission(request)
+        version = self._found(request, object_id)
+        return version is not None and version.is_draft and self.has_view_permission(request)
 
     def has_copy_permission(self, request: HttpRequest, _object_id: Any = None) -> bool:
         return super().has_change_permission(request)
 
     def has_take_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        ahead = self.model._default_manager.filter(pk=object_id, published_at__gt=timezone.now())
-        return ahead.exists() and super().has_change_permission(request)
+        version = self._found(request, object_id)
+        return version is not None and version.is_scheduled and super().has_change_permission(request)
 
     def has_roll_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        past = self.model._default_manager.filter(pk=object_id, published_at__lte=timezone.now()).first()
-        return past is not None and in_force(past) != past and super().has_change_permission(request)
+        version = self._found(request, object_id)
+        if version is None or version.is_draft or version.is_scheduled or version.counting == version.pk:
+            return False
+        return super().has_change_permission(request)
+
+    def _found(self, request: HttpRequest, object_id: Any) -> Any:
+        """None for an id that is none, too."""
+        return self.get_object(request, unquote(str(object_id)))
 
     # --- What is published is refused to whoever tries to change it ---
     def changeform_view(
@@ -284,7 +290,7 @@ class VersionAdmin(PlainAdmin):
         """Outside of the transaction of the page, so that the record outlives the refusal."""
         if request.method != "POST" or object_id is None:
             return
-        version = self.get_object(request, unquote(object_id))
+        version = self._found(request, object_id)
         if version and not version.is_draft:
             note_refused(
                 by=signed_in(request),
@@ -301,7 +307,7 @@ class VersionAdmin(PlainAdmin):
         return TemplateResponse(request, f"admin/notifications/{template}", common | context)
 
     def _version(self, request: HttpRequest, object_id: str) -> Any:
-        version = self.get_object(request, unquote(object_id))
+        version = self._found(request, object_id)
         if version is None:
             raise Http404
         return version
