@@ -113,6 +113,7 @@ class ContentPage:
     template: Locked | None
     shown: Shown | None
     findings: list[LocalFinding]
+    is_typed: bool = False
 
     @property
     def rows(self) -> list[Row]:
@@ -189,6 +190,7 @@ def content_page(
         findings=findings_of(
             node, values=content.values, papers=content.papers, catalogue=catalogue, above=above
         ),
+        is_typed=data is not None,
     )
 
 

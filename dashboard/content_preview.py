@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.conf import settings
 
@@ -85,9 +86,32 @@ def shown(
         channel=channel,
         subject=marked(above.subject, wording.subject),
         lines=_lines(text, channel=channel),
-        differences=text if above.text != wording.text else [],
+        differences=list(_changed(text)),
         sender=settings.DEFAULT_FROM_EMAIL,
     )
+
+
+def _changed(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The lines in which anything differs, and a sign where others stand between them."""
+    line: list[Piece] = []
+    skipped = False
+    for piece in chain(_cut_at_breaks(pieces), [Piece("same", "\n")]):
+        line.append(piece)
+        if not piece.text.endswith("\n"):
+            continue
+        if any(part.kind != "same" and part.text.strip() for part in line):
+            if skipped:
+                yield Piece("same", f"{CUT}\n")
+            yield from line
+            skipped = False
+        else:
+            skipped = True
+        line = []
+
+
+def _cut_at_breaks(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    for piece in pieces:
+        yield from (Piece(piece.kind, part) for part in piece.text.splitlines(keepends=True))
 
 
 def _lines(pieces: Iterable[Piece], *, channel: str) -> list[Line]:
@@ -115,7 +139,7 @@ def _field_name(text: str) -> str:
     return name + colon if colon else ""
 
 
-def _without(pieces: Iterable[Piece], count: int) -> Iterable[Piece]:
+def _without(pieces: Iterable[Piece], count: int) -> Iterator[Piece]:
     """The pieces without the first `count` characters of them all."""
     for piece in pieces:
         left, count = piece.text[count:], max(count - len(piece.text), 0)

@@ -8,8 +8,8 @@ document.addEventListener("input", ({ target }) => {
 });
 
 // Who leaves the page with something typed and not saved is asked first.
-let unsaved = false;
 const form = document.getElementById("content-form");
+let unsaved = "unsaved" in form.dataset;
 form.addEventListener("input", ({ target }) => {
   unsaved ||= !target.closest(".content-choice");
 });

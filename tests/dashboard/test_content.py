@@ -192,6 +192,10 @@ def test_what_differs_from_the_text_above_is_marked(
     page = page_of(bj_cbd_hr, style="concise")
     assert "<ins>10</ins>号线<ins>示例站D口，步行约6分钟</ins>" in page
     assert "<del>C口</del>" in page
+    differences = page[page.index('class="differences-text"') :]
+    differences = differences[: differences.index("</div>")]
+    assert "地铁" in differences
+    assert "材料" not in differences  # the same at both
 
 
 def test_two_texts_for_the_same_people_are_told(
