@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from branches.models import Branch, User
 from candidates.models import InterviewSource, Offer
 from notifications.models import TemplateVersion
+from notifications.publishing import new_draft
 from tests.factories import PASSWORD, MessageFactory
 from tracking.models import Event, Kind
 from tracking.record import record
@@ -72,13 +73,33 @@ def addresses(offer: Offer, version: TemplateVersion) -> list[str]:
         "candidates_offer",
         "notifications_message",
         "notifications_templateversion",
+        "notifications_coreversion",
+        "notifications_localvalue",
+        "notifications_localpaper",
+        "notifications_providerregistration",
     ]
     return [
         "/admin/",
         *(reverse(f"admin:{name}_changelist") for name in lists),
         reverse("admin:branches_branch_change", args=[offer.branch_id]),
         reverse("admin:candidates_offer_change", args=[offer.pk]),
-        reverse("admin:notifications_templateversion_published_text", args=[version.pk]),
+        reverse("admin:notifications_templateversion_change", args=[version.pk]),
+        *own_pages(version),
+    ]
+
+
+def own_pages(version: TemplateVersion) -> list[str]:
+    """Pages of ours alone, outside of Unfold's lists and forms."""
+    return [
+        "/admin/",
+        *(
+            reverse(f"admin:notifications_{name}")
+            for name in ("preview", "local_differences", "local_contradictions")
+        ),
+        *(
+            reverse(f"admin:notifications_templateversion_{name}", args=[version.pk])
+            for name in ("published_text", "differences")
+        ),
     ]
 
 
@@ -94,7 +115,9 @@ def test_pages_work_without_complaints_and_nothing_comes_from_outside(
 def test_our_own_pages_are_accessible(
     desk_page: Page, live_server: LiveServer, watch: Watch, told: Offer, pass_notice: TemplateVersion
 ) -> None:
-    for address in ("/admin/", addresses(told, pass_notice)[-1]):
+    draft = new_draft(pass_notice.template, source=pass_notice)
+    check = reverse("admin:notifications_templateversion_publish", args=[draft.pk])
+    for address in (*own_pages(pass_notice), check):
         desk_page.goto(live_server.url + address)
         found = Axe().run(desk_page, context="#content")
         assert not found.response["violations"], found.generate_report()
