@@ -51,9 +51,8 @@ class Choice(forms.Form):
         super().__init__(asked, auto_id="choice-%s")
         self.node, self.principal = node, principal
         known = set(purposes)
-        purpose = self.fields["purpose"]
-        assert isinstance(purpose, forms.ChoiceField)  # noqa: S101  for the type checker
-        purpose.choices = [(one, label) for one, label in Purpose.choices if one in known]
+        there_are = [(one, label) for one, label in Purpose.choices if one in known]
+        self.fields["purpose"] = forms.ChoiceField(label=_("Message"), choices=there_are)
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -200,16 +200,13 @@ def _typed(
     """What the node would state if all that is typed were saved; papers in the order they would have then."""
     places = {digest(paper): paper.position for paper in saved.papers}
     last = max(places.values(), default=-1)
-    stated_papers = []
-    for row in _counting(papers):
-        paper = row.stated(node)
-        assert isinstance(paper, LocalPaper)  # noqa: S101  for the type checker
-        basis = str(row.form["basis"].value() or "")
-        last = last if basis in places else last + 1
-        paper.position = places.get(basis, last)
-        stated_papers.append(paper)
-    stated_values = [one for row in _counting(values) if isinstance(one := row.stated(node), LocalValue)]
-    return LocalContent(stated_values, sorted(stated_papers, key=lambda paper: paper.position))
+    stated = [one for row in _counting(values) if isinstance(one := row.stated(node), LocalValue)]
+    asked = []
+    for number, row in enumerate(_counting(papers), start=last + 1):
+        if isinstance(paper := row.stated(node), LocalPaper):
+            paper.position = places.get(str(row.form["basis"].value()), number)
+            asked.append(paper)
+    return LocalContent(stated, sorted(asked, key=lambda paper: paper.position))
 
 
 def _counting(shelves: Iterable[Shelf]) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""What a branch typed into the content page: a form for each text and each paper, read, held against the rules, saved.
+"""What a branch typed into the content page: a row for each text and each paper, read and saved.
 
 Every name a form posts begins with its row: `v-<field>-<n>-` for a text, `p-<paper>-<n>-` for a paper. Row 0 of a field
 is the text for everybody. `was` and `basis` say what a row was made from: its condition, and a digest of it.
@@ -9,20 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Branch
-from notifications.condition_form import ConditionalForm, ConditionFormField, KnownValues
-from notifications.conditions import normal
+from dashboard.content_forms import LOCALES, PaperForm, ValueForm
+from notifications.condition_form import KnownValues
 from notifications.local_content import (
     ChangedMeanwhile,
     Editor,
@@ -36,85 +35,18 @@ from notifications.local_content import (
     withdraw_paper,
     withdraw_value,
 )
-from notifications.models import Demand, FieldKind, Form, LocalField, LocalPaper, LocalValue
+from notifications.models import LocalField, LocalPaper, LocalValue
 
 ROW = re.compile(r"(?P<kind>[vp])-(?P<key>[-\w]+)-(?P<number>\d{1,3})-(?P<part>[a-z_-]+)")
 # The name of the group in which a paper that is stated nowhere yet is written.
 NEW = "new"
-ROWS_HIGH = {FieldKind.LONG_TEXT: 5, FieldKind.LIST: 6, FieldKind.TEXT: 2, FieldKind.ADDRESS: 2}
-LOCALES = (("value", "zh-Hans"), ("value_en", "en"))
-
-
-# --- Forms --------------------------------------------------------------------------------------
-class RowForm(ConditionalForm, forms.Form):
-    """`was`: the condition as JSON of the row this was made from, "" for a new one."""
-
-    use_required_attribute = False
-
-    was = forms.CharField(required=False, widget=forms.HiddenInput)
-    basis = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    remove = forms.BooleanField(required=False)
-    condition = ConditionFormField(label=_("Only for"))
-
-    def clean_was(self) -> Any:
-        """None for a new row."""
-        told = self.cleaned_data["was"]
-        try:
-            return normal(json.loads(told)) if told else None
-        except (ValueError, RecursionError):
-            raise ValidationError(_("The page was not sent whole. Please open it again.")) from None
-
-
-class ValueForm(RowForm):
-    value = forms.CharField(label=_("Chinese"), required=False, strip=False)
-    value_en = forms.CharField(label=_("English"), required=False, strip=False)
-
-    def __init__(self, *args: Any, of: LocalField, for_everybody: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if for_everybody:
-            del self.fields["condition"]
-        for name, locale in LOCALES:
-            self.fields[name].widget = _writing_place(of, locale)
-
-
-def _writing_place(of: LocalField, locale: str) -> forms.Widget:
-    attrs = {"lang": locale, "data-max": of.max_length, "autocomplete": "off"}
-    rows = ROWS_HIGH.get(FieldKind(of.kind))
-    return forms.Textarea({**attrs, "rows": rows}) if rows else forms.TextInput(attrs)
-
-
-class PaperForm(RowForm):
-    name = forms.CharField(label=_("Name (Chinese)"), required=False, max_length=100)
-    name_en = forms.CharField(label=_("Name (English)"), required=False, max_length=100)
-    demand = forms.ChoiceField(
-        label=_("Demand"),
-        choices=[(one, one.label) for one in (Demand.REQUIRED, Demand.NOT_NEEDED)],
-        initial=Demand.REQUIRED,
-    )
-    form = forms.ChoiceField(label=_("As"), required=False, choices=[("", _("no matter")), *Form.choices])
-    valid_months = forms.IntegerField(
-        label=_("Not older than (months)"), required=False, min_value=1, max_value=600
-    )
-    purpose = forms.CharField(label=_("Why we need it (Chinese)"), required=False, max_length=200)
-    purpose_en = forms.CharField(label=_("Why we need it (English)"), required=False, max_length=200)
-    kept_months = forms.IntegerField(
-        label=_("Kept for (months)"),
-        required=False,
-        min_value=0,
-        max_value=600,
-        help_text=_("0: looked at and handed back at once."),
-    )
-
-    def clean_kept_months(self) -> int:
-        return self.cleaned_data["kept_months"] or 0
 
 
 # --- Rows ---------------------------------------------------------------------------------------
-Stated = TypeVar("Stated", LocalValue, LocalPaper)
 
 
 @dataclass
-class Row:
+class Row(ABC):
     """One form of the page. `now`: what somebody else stated while this was being typed."""
 
     key: str
@@ -154,12 +86,17 @@ class Row:
         return bool(self.asked("remove"))
 
     @property
+    @abstractmethod
     def is_blank(self) -> bool:
-        raise NotImplementedError
+        """New, with nothing in it: that a form stands on the page says nothing."""
 
+    @abstractmethod
     def stated(self, branch: Branch) -> LocalValue | LocalPaper:
         """As it would be stored."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def _write(self, branch: Branch, by: Editor) -> None:
+        """State it, or withdraw what is to be removed."""
 
     def counts(self) -> bool:
         return not (self.is_removed or self.is_blank)
@@ -179,9 +116,6 @@ class Row:
         except ChangedMeanwhile as changed:
             self._say_conflict(changed.now)
         return True
-
-    def _write(self, branch: Branch, by: Editor) -> None:
-        raise NotImplementedError
 
     def _say(self, problems: Mapping[str, list[str]]) -> None:
         for name, said in problems.items():
@@ -212,7 +146,7 @@ class ValueRow(Row):
     @property
     def is_blank(self) -> bool:
         """A text that was emptied is not blank: the writer is asked what is meant."""
-        return self.is_new and not any(self._text(name) for name, _locale in LOCALES)
+        return self.is_new and not any(self._text(name) for name, _ in LOCALES)
 
     def _text(self, name: str) -> str:
         return normal_text(self.field.kind, self.asked(name) or "")
