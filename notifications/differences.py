@@ -94,12 +94,13 @@ def version_blocks(version: Version) -> dict[str, str]:
 
 
 def _template_blocks(version: TemplateVersion) -> Iterator[tuple[str, str]]:
+    subject, code = gettext("subject"), gettext("the carrier's template")
     for body in version.bodies.order_by("channel", "language", "style"):
         if body.subject:
-            yield f"{body} · {gettext('subject')}", body.subject
+            yield f"{body} · {subject}", body.subject
         yield str(body), body.text
         if body.provider_template:
-            yield f"{body} · {gettext('the carrier’s template')}", body.provider_template
+            yield f"{body} · {code}", body.provider_template
     for key, rows in groupby(version.passages.all(), key=lambda passage: passage.key):
         yield gettext("Paragraph %(key)s") % {"key": key}, "\n\n".join(map(_passage_text, rows))
 

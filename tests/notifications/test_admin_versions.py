@@ -211,7 +211,7 @@ def test_versions_are_compared_with_the_one_before_or_any_other(
     address = page(TemplateVersion, "differences", draft.pk)
     assert len(as_hq.get(address).context["differences"]) == 1
     third = new_draft(draft.template, source=draft)
-    assert as_hq.get(address, {"other": third.pk}).context["differences"] == []
+    assert as_hq.get(address, {"other": str(third.pk)}).context["differences"] == []
     assert len(as_hq.get(address, {"other": "nonsense"}).context["differences"]) == 1
 
 
