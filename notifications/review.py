@@ -174,18 +174,23 @@ def _passage_notes(
                 if not row.in_language(language).strip():
                     words = gettext("It has no text in %(language)s.")
                     yield Note(words % {"language": Language(language).label}, where, stops=True)
-        yield from coverage_notes([row.condition for row in rows], where=where)
+        # A single paragraph for some is meant so; several are meant to share out all readers.
+        yield from coverage_notes([row.condition for row in rows], where=where, gaps=len(rows) > 1)
 
 
 def coverage_notes(conditions: Sequence[Condition], *, where: str, gaps: bool = True) -> Iterator[Note]:
     """For whom two of these compete, and for whom there is none. Nothing stops: either may be meant."""
     found = coverage(conditions)
-    for group in found.overlaps:
+    if found.overlaps:
         words = gettext("Two of them fit one person (%(who)s); the first one counts.")
-        yield Note(words % {"who": in_words(group)}, where)
-    for group in found.gaps if gaps else ():
+        yield Note(words % {"who": _groups(found.overlaps)}, where)
+    if gaps and found.gaps:
         words = gettext("Nothing is said to: %(who)s.")
-        yield Note(words % {"who": in_words(group)}, where)
+        yield Note(words % {"who": _groups(found.gaps)}, where)
+
+
+def _groups(conditions: Sequence[Condition]) -> str:
+    return gettext("; ").join(in_words(condition) for condition in conditions)
 
 
 def _variant_notes(bodies: Sequence[TemplateBody]) -> Iterator[Note]:

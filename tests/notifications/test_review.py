@@ -109,6 +109,12 @@ def test_overlaps_and_gaps_are_told_and_stop_nothing(draft: TemplateVersion) -> 
 
 
 # --- Variants ------------------------------------------------------------------------------------
+def test_a_single_paragraph_for_some_leaves_no_gap(draft: TemplateVersion) -> None:
+    passage(draft)
+    write(draft, "您好。{{ graduates }}{{ answer_at }}")
+    assert "Nothing is said" not in found(draft, stops=False)
+
+
 def test_a_channel_without_a_concise_chinese_text_stops_it(draft: TemplateVersion) -> None:
     draft.bodies.filter(channel=Channel.SMS, language=Language.CHINESE).delete()
     assert "SMS: A concise Chinese text is missing." in found(draft)
