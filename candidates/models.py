@@ -58,6 +58,8 @@ class InterviewSource(models.Model):
     )
     secret = EncryptedTextField(_("secret"), editable=False)
     previous_secret = EncryptedTextField(_("previous secret"), editable=False)
+    # The secrets themselves are kept out of the audit; that one was replaced shows by this.
+    secret_since = models.DateTimeField(_("secret since"), default=timezone.now, editable=False)
     field_mapping = models.JSONField(
         _("field mapping"),
         default=dict,

@@ -6,6 +6,7 @@ import base64
 import secrets
 
 from django.db import transaction
+from django.utils import timezone
 
 from candidates.models import InterviewSource
 
@@ -20,5 +21,6 @@ def replace_secret(source: InterviewSource) -> str:
     """A new secret, in the clear. The one before it stays valid until the next replacement."""
     locked = InterviewSource.objects.select_for_update().get(pk=source.pk)
     locked.previous_secret, locked.secret = locked.secret, new_secret()
-    locked.save(update_fields=["secret", "previous_secret"])
+    locked.secret_since = timezone.now()
+    locked.save(update_fields=["secret", "previous_secret", "secret_since"])
     return locked.secret
