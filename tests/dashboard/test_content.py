@@ -379,6 +379,14 @@ def test_a_forged_post_of_what_is_headquarters_is_refused_and_recorded(
     assert tried.from_address == "127.0.0.1"
 
 
+def test_a_local_field_with_a_core_field_s_name_is_headquarters_all_the_same(
+    bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion
+) -> None:
+    LocalFieldFactory.create(key="bank_name")
+    assert forged(bj_cbd_hr, bj_cbd, **{"v-bank_name-0-value": ""}) == 403
+    assert RefusedAttempt.objects.get().what == "content.core_field"
+
+
 def test_a_published_version_s_number_is_refused_and_recorded(
     bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion
 ) -> None:
@@ -412,6 +420,17 @@ def test_who_may_only_read_a_branch_cannot_write_it(bj_cbd: Branch, letter: Temp
     before = state_of_the_content()
     assert forged(reviewer, bj_cbd, **{"v-metro_exit-0-value": "别处"}) == 403
     assert state_of_the_content() == before
+    assert RefusedAttempt.objects.get().what == "content.not_yours"
+
+
+def test_who_may_only_read_gets_no_preview_of_what_is_made_up(
+    bj_cbd: Branch, letter: TemplateVersion
+) -> None:
+    reviewer = UserFactory.create(username="reviewer", branch=bj_cbd, role=Role.REVIEWER)
+    answer = signed_in(reviewer).post(
+        reverse("dashboard:content"), {"branch": "BJ-CBD"}, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 403
     assert RefusedAttempt.objects.get().what == "content.not_yours"
 
 
