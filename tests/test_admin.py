@@ -22,6 +22,7 @@ from hrnotify.admin_front import channel_health, funnel
 from notifications.models import (
     Attempt,
     CoreField,
+    CoreVersion,
     LocalField,
     LocalValue,
     Message,
@@ -562,6 +563,14 @@ def test_the_texts_of_a_version_can_be_read_on_a_plain_page(
 ) -> None:
     address = reverse("admin:notifications_templateversion_published_text", args=[pass_notice.pk])
     assert "{{ candidate_name }}" in as_hq.get(address).content.decode()
+
+
+def test_a_message_shows_the_versions_it_was_made_with(as_hq: Client, offer: Offer) -> None:
+    version, stated = published(), CoreVersion.objects.get()
+    message = MessageFactory.create(offer=offer, version=version, core=stated)
+    shown = as_hq.get(page(Message, "change", message.pk)).content.decode()
+    assert page(TemplateVersion, "change", version.pk) in shown
+    assert page(CoreVersion, "change", stated.pk) in shown
 
 
 def test_a_local_field_cannot_cover_a_core_field(as_hq: Client, bank: Branch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -18,7 +19,7 @@ from notifications.admin.local_differences import differences_page
 from notifications.catalogue import Catalogue
 from notifications.condition_form import ConditionalForm, ConditionFormField
 from notifications.conditions import in_words
-from notifications.local_content import normal_text, text_problems
+from notifications.local_content import FORM_WORDS, normal_text, text_problems
 from notifications.models import CorePaper, Demand, LocalField, LocalPaper, LocalValue
 
 if TYPE_CHECKING:
@@ -131,13 +132,20 @@ class PaperForm(LocalForm):
 
 
 def _core_paper(name: str, stated: str) -> CorePaper | None:
-    """The paper of the core in force that has this key or name, however it is spaced or capitalised."""
-    papers = Catalogue.current(branches=[]).core.papers
-    return next((paper for paper in papers if _plain(getattr(paper, name)) == _plain(stated)), None)
+    """The paper of the core in force that has this key or name, however it is written.
+
+    One that must never be asked for is not asked for as an original or a copy either.
+    """
+    for paper in Catalogue.current(branches=[]).core.papers:
+        theirs = _plain(getattr(paper, name))
+        forbidden = paper.demand == Demand.FORBIDDEN and _plain(FORM_WORDS.sub("", stated.strip())) == theirs
+        if _plain(stated) == theirs or forbidden:
+            return paper
+    return None
 
 
 def _plain(text: str) -> str:
-    return "".join(text.split()).casefold()
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 @admin.register(LocalPaper)

@@ -101,7 +101,7 @@ class NotificationTemplateAdmin(PlainAdmin):
     def scheduled(self, template: NotificationTemplate) -> str:
         return ", ".join(f"v{one.number}" for one in template.versions.all() if one.is_scheduled)
 
-    @column(_("drafts"))
+    @column(_("draft versions"))
     def drafts(self, template: NotificationTemplate) -> str:
         return ", ".join(f"v{one.number}" for one in template.versions.all() if one.is_draft)
 

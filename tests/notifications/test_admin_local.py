@@ -15,7 +15,7 @@ from branches.models import Branch
 from candidates.models import Channel
 from notifications.admin.local_differences import field_rows, paper_rows
 from notifications.models import LocalField, LocalPaper, LocalValue, ProviderRegistration
-from tests.factories import LocalFieldFactory, LocalPaperFactory, LocalValueFactory
+from tests.factories import LocalFieldFactory, LocalPaperFactory, LocalValueFactory, core
 from tests.notifications.admin_pages import as_auditor, as_hq, page
 
 __all__ = ["as_auditor", "as_hq"]
@@ -154,6 +154,12 @@ def test_a_paper_of_the_core_is_not_stated_by_a_branch(
     answer = as_hq.post(page(LocalPaper, "add"), paper_form(bj, **facts))
     assert set(answer.context["adminform"].form.errors) == set(facts)
     assert LocalPaper.objects.count() == 1
+
+
+def test_what_must_never_be_asked_for_is_not_asked_for_as_a_copy(as_hq: Client, bj: Branch) -> None:
+    core(papers=[{"key": "hepatitis_b_test", "name": "乙肝检测", "demand": "forbidden"}])
+    answer = as_hq.post(page(LocalPaper, "add"), paper_form(bj, name="乙肝检测复印件"))
+    assert set(answer.context["adminform"].form.errors) == {"name"}
 
 
 def test_a_paper_of_the_branchs_own_is_stated(as_hq: Client, bj: Branch) -> None:
