@@ -15,11 +15,11 @@ from django.utils.translation import get_language, gettext
 from branches.categories import Category
 from branches.models import Branch
 from candidates.models import Channel, Language, Offer, Style
-from notifications.catalogue import Catalogue
+from notifications.catalogue import Catalogue, Core
 from notifications.channels import carriers_of, open_channels
 from notifications.compose import placeholders, sms_parts
 from notifications.conditions import Condition, coverage, in_words
-from notifications.facts import FILLED_BY_SYSTEM
+from notifications.facts import FILLED_BY_SYSTEM, OF_PAPERS
 from notifications.models import (
     CoreField,
     CorePaper,
@@ -248,9 +248,25 @@ def _core_notes(version: CoreVersion) -> Iterator[Note]:
             yield Note(words, value.field.named(get_language() or ""), stops=True)
     yield from _paper_notes(papers)
     branches = places_of_work()
-    catalogue = Catalogue.current(branches=branches).with_core(version)
-    for note in length_notes(catalogue.bodies.values(), catalogue=catalogue, branches=branches):
+    current = Catalogue.current(branches=branches)
+    changed = _changed_names(current.core, version)
+    affected = [body for body in current.bodies.values() if _names(body) & changed]
+    for note in length_notes(affected, catalogue=current.with_core(version), branches=branches):
         yield replace(note, stops=False)
+
+
+def _names(body: TemplateBody) -> set[str]:
+    """What a text names; a text message names the bank by its signature as well."""
+    names = placeholders(f"{body.subject}\n{body.text}")
+    return names | {"bank_name"} if body.channel == Channel.SMS else names
+
+
+def _changed_names(before: Core, version: CoreVersion) -> set[str]:
+    """Placeholders whose values this version may change: composing every text for every branch takes long."""
+    old = {(value.field_id, value.value, value.value_en) for value in before.values}
+    values = version.values.select_related("field")
+    changed = {v.field.key for v in values if (v.field_id, v.value, v.value_en) not in old}
+    return changed | OF_PAPERS
 
 
 def _paper_notes(papers: Sequence[CorePaper]) -> Iterator[Note]:

@@ -218,6 +218,17 @@ def test_a_core_value_needs_both_languages(bank: Branch) -> None:
     assert "bank_name: It needs a value in Chinese and in English." in found(draft)
 
 
+def test_a_longer_core_value_is_told_at_the_texts_it_makes_too_long(
+    pass_notice: TemplateVersion, bj_cbd: Branch, settings: Settings
+) -> None:
+    settings.SMS_MAX_PARTS = 1
+    assert found(new_core_draft(), stops=False) == ""
+    draft = new_core_draft()
+    draft.values.update(value="海岳" * 30)
+    assert "SMS · Concise · 简体中文: It takes 2 parts" in found(draft, stops=False)
+    assert found(draft) == ""
+
+
 def test_two_papers_of_one_key_that_fit_one_person_are_told(bank: Branch) -> None:
     draft = new_core_draft()
     for condition in ({"category": {"is": ["campus"]}}, {"category": {"not": ["social"]}}):
