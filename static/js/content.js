@@ -19,3 +19,21 @@ form.addEventListener("submit", () => {
 window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
+
+// The phone stays where it was read, and moves only to show the first line that changed.
+const phone = () => document.querySelector("#preview .phone-screen");
+const lines = () => [...document.querySelectorAll("#preview .line")];
+let place = 0;
+let before = [];
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "preview") return;
+  place = phone()?.scrollTop ?? 0;
+  before = lines().map((line) => line.textContent);
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const screen = phone();
+  if (detail.target.id !== "preview" || !screen) return;
+  screen.scrollTop = place;
+  const changed = lines().find((line, at) => line.textContent !== before[at]);
+  if (changed) screen.scrollTop = changed.offsetTop - screen.clientHeight / 2;
+});

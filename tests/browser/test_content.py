@@ -114,6 +114,15 @@ def test_every_channel_has_its_preview(
     assert_presentable(screen)
 
 
+def test_the_phone_shows_the_line_that_changes(
+    desk_page: Page, live_server: LiveServer, sample_bank: None
+) -> None:
+    open_content(desk_page, live_server, "bj-cbd")
+    desk_page.locator("#v-benefits summary").click()
+    desk_page.locator("[name=v-benefits-0-value]").fill("五险一金\n工会活动")
+    expect(desk_page.locator(".line", has_text="工会活动")).to_be_in_viewport()
+
+
 def test_headquarters_opens_another_node(screen: Page, live_server: LiveServer, sample_bank: None) -> None:
     open_content(screen, live_server, "hq")
     screen.locator("#node").select_option("SH-LJZ")
