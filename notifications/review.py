@@ -251,8 +251,10 @@ def _core_notes(version: CoreVersion) -> Iterator[Note]:
     current = Catalogue.current(branches=branches)
     changed = _changed_names(current.core, version)
     affected = [body for body in current.bodies.values() if _names(body) & changed]
-    for note in length_notes(affected, catalogue=current.with_core(version), branches=branches):
-        yield replace(note, stops=False)
+    catalogue = current.with_core(version)
+    for template, bodies in groupby(affected, key=lambda body: str(body.version.template)):
+        for note in length_notes(list(bodies), catalogue=catalogue, branches=branches):
+            yield replace(note, where=f"{template} · {note.where}", stops=False)
 
 
 def _names(body: TemplateBody) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -93,7 +94,7 @@ class CoreVersion(Version):
         triggers = [*Version.Meta.triggers, stamped()]
 
     def __str__(self) -> str:
-        return f"{_('Core')} v{self.number}"
+        return gettext("Core v%(number)s") % {"number": self.number}
 
 
 @audited()

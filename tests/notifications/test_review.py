@@ -225,7 +225,7 @@ def test_a_longer_core_value_is_told_at_the_texts_it_makes_too_long(
     assert found(new_core_draft(), stops=False) == ""
     draft = new_core_draft()
     draft.values.update(value="海岳" * 30)
-    assert "SMS · Concise · 简体中文: It takes 2 parts" in found(draft, stops=False)
+    assert "Pass notice · SMS · Concise · 简体中文: It takes 2 parts" in found(draft, stops=False)
     assert found(draft) == ""
 
 
