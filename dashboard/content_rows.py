@@ -47,13 +47,17 @@ NEW = "new"
 
 @dataclass
 class Row(ABC):
-    """One form of the page. `now`: what somebody else stated while this was being typed."""
+    """One form of the page. `now`: what somebody else stated while this was being typed.
+
+    `locked`: the key of what is headquarters' and was asked for here by its name.
+    """
 
     key: str
     number: int
     form: Any
     conflict: bool = False
     now: LocalValue | LocalPaper | None = None
+    locked: str = ""
 
     kind: ClassVar[str]
 
@@ -228,6 +232,7 @@ class PaperRow(Row):
         """A name that is headquarters' is an honest mistake; its key nobody can type."""
         if self.key != NEW and locked.field == "key":
             raise locked
+        self.locked = locked.key
         name = "name" if locked.field == "key" else locked.field
         self._say(
             {name: [str(_("Headquarters decides about this paper; a branch cannot ask for it itself."))]}

@@ -179,14 +179,20 @@ def _value_facts(field: LocalField, condition: Any, value: str, value_en: str) -
     problems = {name: list(text_problems(text, field=field)) for name, text in texts.items() if text}
     if not texts["value"]:
         problems["value"] = [gettext("Write the Chinese text, too: it is what most candidates read.")]
-    asked: dict[str, Any] = {}
-    try:
-        asked = normal(condition)
-    except ValidationError as error:
-        problems["condition"] = error.messages
+    asked, problems["condition"] = _asked_condition(condition)
     if any(problems.values()):
         raise InvalidContent({name: said for name, said in problems.items() if said})
     return {"condition": asked, **texts}
+
+
+def _asked_condition(condition: Any) -> tuple[dict[str, dict[str, list[str]]], list[str]]:
+    """In its normal form, and what is wrong with it."""
+    try:
+        asked = normal(condition)
+    except ValidationError as error:
+        return {}, error.messages
+    named = [value for clause in asked.values() for values in clause.values() for value in values]
+    return asked, list(_writing_problems(" ".join(named), several_lines=False))
 
 
 def normal_text(kind: str, text: str) -> str:
@@ -307,10 +313,10 @@ def _paper_facts(branch: Branch, key: str, condition: Any, facts: PaperFacts) ->
     """The facts as they are stored. Raises InvalidContent."""
     texts = {name: getattr(facts, name).strip() for name in PAPER_TEXTS}
     stated = {**asdict(facts), **texts}
-    row = LocalPaper(branch=branch, key=key, condition=condition, **stated)
     problems = {name: list(_writing_problems(text, several_lines=False)) for name, text in texts.items()}
+    asked, problems["condition"] = _asked_condition(condition)
     try:
-        row.clean_fields(exclude=["branch"])
+        LocalPaper(branch=branch, key=key, **stated).clean_fields(exclude=["branch"])
     except ValidationError as error:
         for name, said in error.message_dict.items():
             problems.setdefault(name, []).extend(said)
@@ -318,7 +324,7 @@ def _paper_facts(branch: Branch, key: str, condition: Any, facts: PaperFacts) ->
         problems["demand"] = [gettext("Only headquarters forbids papers.")]
     if any(problems.values()):
         raise InvalidContent({name: said for name, said in problems.items() if said})
-    return {"condition": row.condition, **stated}
+    return {"condition": asked, **stated}
 
 
 def _next_position(branch: Branch) -> int:
@@ -376,7 +382,7 @@ def _must_be_as_seen(row: LocalValue | LocalPaper | None, basis: str | None) -> 
 
 
 def _condition(condition: Any) -> Condition:
-    try:
-        return normal(condition)
-    except ValidationError as error:
-        raise InvalidContent({"condition": error.messages}) from None
+    asked, problems = _asked_condition(condition)
+    if problems:
+        raise InvalidContent({"condition": problems})
+    return asked

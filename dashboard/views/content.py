@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from branches.models import Branch, User
@@ -66,6 +66,8 @@ def _node(request: HttpRequest, person: User, code: str) -> Branch:
     """The node asked for, else the first the person may write for. Of others nobody learns that they exist."""
     visible = Branch.objects.visible_to(person)
     found: Branch | None
+    if not code.isprintable():  # such as NUL, which no query may hold
+        raise Http404
     if code:
         found = visible.filter(code=code).first()
     else:
@@ -87,6 +89,8 @@ def _posted(request: HttpRequest, node: Branch, person: User) -> HttpResponse:
     if "save" not in request.POST:
         return _shown(request, node, page)
     changed = save_all(page.rows, branch=node, by=person)
+    for locked in filter(None, (row.locked for row in page.rows)):
+        refuse(request, what="content.core_field", target=f"{node.code}/{locked}")
     if page.wrong:
         return _shown(request, node, page, status=422)
     _tell(request, changed)
@@ -144,7 +148,6 @@ def _shown(request: HttpRequest, node: Branch, page: ContentPage, *, status: int
         "page": page,
         "may_edit": person.may_edit_content(node),
         "nodes": branch_choices(Branch.objects.visible_to(person)),
-        "language": get_language(),
     }
     return render(request, "dashboard/content.html", context, status=status)
 

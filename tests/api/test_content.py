@@ -205,3 +205,19 @@ def test_what_is_not_json_is_refused(key: str, bj_cbd: Branch) -> None:
     assert (status, refused["errors"][0]["field"]) == (400, "body")
     status, refused = ask("DELETE", "BJ-CBD/local-content/metro_exit?condition={", key)
     assert (status, refused["errors"][0]["field"]) == (422, "condition")
+
+
+@pytest.mark.parametrize(
+    "address", ["%00/local-content/metro_exit", "BJ-CBD/local-content/%00", "BJ-CBD/local-content/a%20b"]
+)
+def test_nonsense_in_the_address_is_not_found(address: str, key: str, bj_cbd: Branch) -> None:
+    assert put(address, key)[0] in {400, 404}
+
+
+@pytest.mark.parametrize("value", ["零\0字符", "半个\ud800字符"])
+def test_what_cannot_be_stored_is_refused(value: str, key: str, bj_cbd: Branch) -> None:
+    status, refused = put("BJ-CBD/local-content/metro_exit", key, value=value)
+    assert status in {400, 422}
+    assert refused["errors"]
+    for condition in ({"city": {"is": [value]}}, {"position": {"not": [value]}}):
+        assert put("BJ-CBD/local-content/metro_exit", key, condition=condition)[0] in {400, 422}

@@ -208,6 +208,15 @@ def test_two_texts_for_the_same_people_are_told(
     assert page.count('class="coverage"') == 1
 
 
+def test_whom_nothing_is_said_to_is_told(bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion) -> None:
+    parking = LocalFieldFactory.create(key="parking")
+    LocalValueFactory.create(branch=bj_cbd, field=parking, condition={"category": {"is": ["campus"]}})
+    told = re.search(r'id="v-parking-news"[^>]*><ul class="coverage">(.*?)</ul>', page_of(bj_cbd_hr))
+    assert told
+    assert "社会招聘" in told[1]
+    assert "实习" in told[1]
+
+
 def test_the_lint_s_warning_stands_beside_the_text_and_stops_nothing(
     bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion
 ) -> None:
@@ -313,6 +322,8 @@ def test_a_paper_of_headquarters_cannot_be_asked_for_otherwise(
     answer = client.post(reverse("dashboard:content"), data)
     assert answer.status_code == 422
     assert not LocalPaper.objects.filter(branch=bj_cbd).exists()
+    tried = RefusedAttempt.objects.get()
+    assert (tried.what, tried.target) == ("content.core_field", "BJ-CBD/degree")
 
 
 def test_who_saves_over_somebody_else_is_told_first_and_keeps_what_was_typed(
@@ -432,6 +443,33 @@ def test_who_may_only_read_gets_no_preview_of_what_is_made_up(
     )
     assert answer.status_code == 403
     assert RefusedAttempt.objects.get().what == "content.not_yours"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"branch": "BJ\0CBD"},
+        {"interview": "\0"},
+        {"add": "v-\0"},
+        {"v-metro_exit-0-value": "零\0字符"},
+        {"v-metro_exit-0-was": "[" * 5000},
+        {"v-metro_exit-0-was": "null", "v-metro_exit-0-remove": "on"},
+        {"v-metro_exit-0-basis": "made up", "v-metro_exit-0-remove": "on", "v-metro_exit-0-was": "{}"},
+        {"v-metro_exit-999-condition-category": "because", "v-metro_exit-999-value": "x"},
+        {"p-new-0-name": "甲", "p-new-0-name_en": "", "p-new-0-valid_months": "9" * 40},
+        {"purpose": "greeting", "channel": "fax", "category": "\0"},
+    ],
+)
+def test_nonsense_is_answered_and_changes_nothing(
+    changes: dict[str, str], bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion
+) -> None:
+    before, client = state_of_the_content(), signed_in(bj_cbd_hr)
+    for extra in ({"save": "1"}, {"show": "1"}):
+        answer = client.post(reverse("dashboard:content"), {"branch": "BJ-CBD", **changes, **extra})
+        assert answer.status_code < 500
+    answer = client.get(reverse("dashboard:content"), changes)
+    assert answer.status_code < 500
+    assert state_of_the_content() == before
 
 
 def test_a_list_s_lines_are_kept_as_entries(bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion) -> None:
