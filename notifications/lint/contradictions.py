@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from notifications.lint.contacts import other_links, other_phones
 from notifications.lint.copies import copies_for_originals
 from notifications.lint.exclusions import excluded_demanded
-from notifications.lint.findings import Core, Finding, Place
+from notifications.lint.findings import Core, Finding, Kind, Place
+from notifications.lint.links import other_links
 from notifications.lint.moments import other_moments
 from notifications.lint.papers import Mentions
+from notifications.lint.phones import other_phones
 from notifications.lint.reading import Reading, read
 from notifications.lint.sites import other_sites
 from notifications.lint.waivers import waived
@@ -20,9 +21,11 @@ def contradictions(text: str, *, field: str, core: Core, place: Place) -> list[F
         key=lambda finding: (finding.start, -finding.end, finding.kind),
     )
     kept: list[Finding] = []
+    told_until: dict[Kind, int] = {}
     for finding in found:
-        if not any(other.kind == finding.kind and finding.start < other.end for other in kept):
+        if finding.start >= told_until.get(finding.kind, 0):
             kept.append(finding)
+            told_until[finding.kind] = finding.end
     return kept
 
 

@@ -43,11 +43,13 @@ class Core:
 class Place:
     """The branch's own addresses and phones, then those of the nodes above it, in both languages.
 
-    The order counts: the first address of a language is where this branch's candidates report.
+    The order counts: the first address of a language is where this branch's candidates report. `names`: what this
+    branch alone is called, in both languages; without them a text that names its own branch reads as another one.
     """
 
     addresses: tuple[str, ...]
     phones: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     def own_addresses(self) -> tuple[str, ...]:
         chinese = [address for address in self.addresses if is_chinese(address)]

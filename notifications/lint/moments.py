@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from notifications.lint.days import DAYS
 from notifications.lint.findings import Finding, Kind
 from notifications.lint.hours import HOURS
-from notifications.lint.patterns import words
+from notifications.lint.need import Need
+from notifications.lint.patterns import in_one, pattern, words
 from notifications.lint.reading import Reading
-from notifications.lint.topics import ARRIVAL, Need, Topics, Weight
+from notifications.lint.topic_words import Weight
+from notifications.lint.topics import ARRIVAL, Topics
 
 
 @dataclass(frozen=True)
@@ -22,37 +23,52 @@ class Moment:
     end: int
 
 
-TABLE = [
-    (kind, need, re.compile(pattern, re.A))
+MOMENTS = [
+    (kind, need, pattern(written))
     for kind, rows in ((Kind.DATE, DAYS), (Kind.TIME, HOURS))
-    for need, pattern in rows
+    for need, written in rows
 ]
-JOINED = re.compile(r"\s?(?:-{1,2}|~|到|至|to|and|until|till)\s?")
+JOINED = pattern(r"\s?(?:-{1,2}|~|到|至|to|and|until|till)\s?")
 BESIDE = 3  # letters
 # The reporting follows at once, so whatever it is called there (12月8日报到当天) the moment is its own.
-REPORTING_FOLLOWS = re.compile(
-    r"[前]?\s?(?:上午|下午)?(?:再|前?来|统一|集中|准时)?(?:报[到道]|入职|到岗)(?!的(?!时)|者|请|需|前|后|证|材料)",
-    re.A,
-)
-# The notice is no longer what says when.
-OTHERS_SAY = (
-    r"(?:另行|另|待|听|等)(?:候)?(?:[^,。;]{0,6}(?:通知|告知|约定|商定|确定|安排)|定)|"
-    r"(?:以|由|按|等)[^,。;]{0,8}(?:电话|微信|群里?|短信|口头|支行|分行|我们|人力|hr|主管|经理|现场)[^,。;]{0,8}(?:为准|通知|告知|联系|安排|确定|确认|定)|"
-    r"(?:可以?|能)?(?:与|跟|和|向)[^,。;]{0,8}(?:商量|协商|约定|预约|另约|确认)|待定|未定|有变|有调整|自定|自选|不固定|可协商|灵活"
-)
-WILL_BE = (
-    r"(?:will be|is|are|has been|may be|can be|to be) (?:still |yet |only )?(?:confirmed|announced|agreed|told|decided|arranged|changed|moved|flexible|"
-    r"given by|set by|tbc|tbd|to be|open|up to you|negotiable|different)"
-)
+REPORTING_FOLLOWS = pattern(r"""
+    前?\s?(?:上午|下午)?(?:再|前?来|统一|集中|准时)?(?:报[到道]|入职|到岗)(?!的(?!时)|者|请|需|前|后|证|材料)
+""")
+
+# --- The notice is no longer what says when ------------------------------------------------------
+OTHERS_SAY = in_one("""
+    (?:另行|另|待|听|等)(?:候)?(?:[^,。;]{0,6}(?:通知|告知|约定|商定|确定|安排)|定)|
+    (?:以|由|按|等)[^,。;]{0,8}(?:电话|微信|群里?|短信|口头|支行|分行|我们|人力|hr|主管|经理|现场)[^,。;]{0,8}
+    (?:为准|通知|告知|联系|安排|确定|确认|定)|
+    (?:可以?|能)?(?:与|跟|和|向)[^,。;]{0,8}(?:商量|协商|约定|预约|另约|确认)|待定|未定|有变|有调整|自定|自选|
+    不固定|可协商|灵活
+""")
+THAN_NOTICE = "比通知[^,。;]{0,8}(?:早|晚|提前|推迟)"
+DAYS_FOLLOW = "[^,。;]{0,3}[天日周]"
+OF_REPORTING = "(?:reporting|joining|start(?:ing)?|exact|arrival)"
+WILL_BE = in_one("""
+    (?:will be|is|are|has been|may be|can be|to be) (?:still |yet |only )?(?:confirmed|announced|agreed|told|
+    decided|arranged|
+    changed|moved|flexible|given by|set by|tbc|tbd|to be|open|up to you|negotiable|different)
+""")
+THAN_GIVEN = "(?:later|earlier) than (?:the|your|in|stated|given)"
 LEFT_OPEN = {
     Kind.TIME: words(
-        rf"(?:报[到道]|入职|集合|到岗)的?(?:具体)?(?:时间|钟点)(?:{OTHERS_SAY}|提前|早)|比通知[^,。;]{{0,8}}(?:早|晚|提前|推迟)(?![^,。;]{{0,3}}[天日周])",
-        rf"(?:reporting|joining|start(?:ing)?|exact|arrival) (?:time|hour)s? {WILL_BE}",
+        rf"""
+        (?:报[到道]|入职|集合|到岗)的?(?:具体)?(?:时间|钟点)(?:{OTHERS_SAY}|提前|早)|{THAN_NOTICE}(?!{DAYS_FOLLOW})
+        """,
+        rf"{OF_REPORTING} (?:time|hour)s? {WILL_BE}|(?:hours?|minutes) {THAN_GIVEN}",
     ),
     Kind.DATE: words(
-        rf"(?:报[到道]|入职|到岗)的?(?:具体)?(?:日期|日子|那天)(?:{OTHERS_SAY})|随时(?:都)?(?:可以?)?(?:前?来|到)?[^,。;]{{0,6}}(?:报到|入职)|"
-        r"(?:哪天|任何一天|任一天|任何时候)[^,。;]{0,6}(?:报到|入职)|比通知[^,。;]{0,8}(?:早|晚|提前|推迟)[^,。;]{0,3}[天日周]",
-        rf"(?:reporting|joining|start(?:ing)?|exact|arrival) (?:date|day)s? {WILL_BE}|(?:report|join|come)[^.,;]{{0,20}} (?:any day|on any|whenever you like|at any time)",
+        rf"""
+        (?:报[到道]|入职|到岗)的?(?:具体)?(?:日期|日子|那天)(?:{OTHERS_SAY})|{THAN_NOTICE}{DAYS_FOLLOW}|
+        随时(?:都)?(?:可以?)?(?:前?来|到)?[^,。;]{{0,6}}(?:报到|入职)|(?:哪天|任何一天|任一天|
+        任何时候)[^,。;]{{0,6}}(?:报到|入职)
+        """,
+        rf"""
+        {OF_REPORTING} (?:date|day)s? {WILL_BE}|(?:days?|weeks?) {THAN_GIVEN}|
+        (?:report|join|come)[^.,;]{{0,20}} (?:any day|on any|whenever you like|at any time)
+        """,
     ),
 }
 
@@ -64,8 +80,8 @@ def other_moments(reading: Reading, *, field: str) -> Iterator[Finding]:
     for moment in found:
         if _is_of_reporting(moment, topics, field=field):
             yield reading.finding(moment.kind, moment.start, moment.end)
-    for kind, pattern in LEFT_OPEN.items():
-        for match in pattern.finditer(reading.text):
+    for kind, left_open in LEFT_OPEN.items():
+        for match in left_open.finditer(reading.text):
             yield reading.finding(kind, *match.span())
 
 
@@ -73,8 +89,8 @@ def moments(reading: Reading) -> list[Moment]:
     """In their order; of two that overlap the longer, and a range as one."""
     found = [
         Moment(kind, need, *match.span())
-        for kind, need, pattern in TABLE
-        for match in pattern.finditer(reading.text)
+        for kind, need, written in MOMENTS
+        for match in written.finditer(reading.text)
     ]
     kept: list[Moment] = []
     for moment in sorted(found, key=lambda moment: (moment.start, -moment.end, moment.need)):
@@ -90,17 +106,16 @@ def moments(reading: Reading) -> list[Moment]:
 
 
 def _is_of_reporting(moment: Moment, topics: Topics, *, field: str) -> bool:
-    follows = moment.need < Need.REPORTING and REPORTING_FOLLOWS.match(topics.reading.text, moment.end)
-    if follows and not topics.supposed(moment.start, moment.end):
+    start, end = moment.start, moment.end
+    loose = moment.need < Need.REPORTING
+    if loose and REPORTING_FOLLOWS.match(topics.reading.text, end) and not topics.supposed(start, end):
         return True
-    if topics.conditional(moment.start, moment.end):
+    if topics.conditional(start, end):
         return False
-    word = topics.nearest(moment.start, moment.end, field=field)
+    word = topics.nearest(start, end, field=field)
     if word is None:
         return field == ARRIVAL and moment.need == Need.FIELD
     if word.weight == Weight.ELSE:
         return False
-    if moment.need < Need.REPORTING:
-        return True
-    beside = field == ARRIVAL and word.farness(moment.start, moment.end) <= BESIDE
-    return beside or topics.names_reporting(moment.start, moment.end)
+    beside = field == ARRIVAL and word.farness(start, end) <= BESIDE
+    return loose or beside or word.weight == Weight.FIRM or topics.names_reporting(start, end)

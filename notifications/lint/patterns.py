@@ -1,7 +1,7 @@
 """How the tables of words are written down.
 
-Every repetition is bounded and no pattern can match the same letters in many ways, so that reading a text takes a
-time that grows with its length alone, whatever somebody pastes into it.
+Every repetition in them is bounded, so that reading a text takes a time that grows with its length alone, whatever
+somebody pastes into it.
 """
 
 import re
@@ -14,12 +14,14 @@ SPELT = "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 ENGLISH_COUNT = rf"(?:\d{{1,2}}|{SPELT}|an?|half an|a few|a couple of|several)"
 
 
-def words(chinese: str, english: str) -> re.Pattern[str]:
-    """Either language's words, in alternatives that may run over several lines.
+def pattern(table: str) -> re.Pattern[str]:
+    """Alternatives that may run over several lines; \\b and \\d know ASCII only, so 请report to holds a word."""
+    return re.compile(in_one(table), re.A)
 
-    English ones count as whole words only. The flag for ASCII makes that true beside Chinese letters too: 请report to.
-    """
-    return re.compile(rf"(?:{in_one(chinese)})|\b(?:{in_one(english)})(?![a-z0-9])", re.A)
+
+def words(chinese: str, english: str) -> re.Pattern[str]:
+    """Either language's words; English ones count as whole words only."""
+    return pattern(rf"(?:{in_one(chinese)})|\b(?:{in_one(english)})(?![a-z0-9])")
 
 
 def in_one(table: str) -> str:

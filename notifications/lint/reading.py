@@ -21,6 +21,9 @@ SAME_SIGN = {
     **dict.fromkeys("\r\v\f\u2028\u2029", "\n"),
 }
 INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+# don't, can't, won't, cannot: the rules know `not` as a word of its own.
+SHORT_FORMS = re.compile(r"\b(?:(?P<stem>[a-z]{2,6})n't|(?P<can>can)(?:'t|not))\b", re.A)
+STEMS = {"wo": "will", "ca": "can", "sha": "shall"}
 LIST_NUMBERS = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫❶❷❸❹❺❻❼❽❾❿")  # NFKC would glue ①9点 to 19点
 
 SENTENCE_END = re.compile(
@@ -71,7 +74,22 @@ class Reading:
 
 def read(text: str) -> Reading:
     letters = [(letter, index) for index, original in enumerate(text) for letter in _plain(original)]
-    return Reading(text, "".join(letter for letter, _ in letters), tuple(index for _, index in letters))
+    plain, origins = "".join(letter for letter, _ in letters), [index for _, index in letters]
+    parts, places, done = [], [], 0
+    for match in SHORT_FORMS.finditer(plain):
+        stem = match["can"] or match["stem"]
+        full = f"{STEMS.get(stem, stem)} not"
+        parts += [plain[done : match.start()], full]
+        places += [*origins[done : match.start()], *_spread(origins[match.start() : match.end()], len(full))]
+        done = match.end()
+    return Reading(text, "".join([*parts, plain[done:]]), (*places, *origins[done:]))
+
+
+def _spread(origins: list[int], length: int) -> list[int]:
+    """The origins of a word's letters for a spelling of `length` letters."""
+    return [
+        origins[min(index * len(origins) // length, len(origins) - 1)] for index in range(length - 1)
+    ] + origins[-1:]
 
 
 def _plain(letter: str) -> Iterator[str]:
