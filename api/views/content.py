@@ -13,11 +13,11 @@ from ninja import Router, Status
 
 from api.admission import Refused
 from api.content_shapes import LocalContentOut, StatedOut, ValueIn
+from api.keys import KeyAuth, key_of
 from api.schemas import RefusedOut
-from api.views.offers import KeyAuth
 from branches.audit import note_refused
 from branches.client_address import client_address
-from branches.models import ApiKey, Branch
+from branches.models import Branch
 from candidates.payload import FieldProblem
 from notifications.catalogue import Catalogue
 from notifications.lint import explanation
@@ -83,7 +83,7 @@ def show(request: HttpRequest, code: str) -> Any:
 def state(request: HttpRequest, code: str, key: str, stated: ValueIn) -> Any:
     """For everybody, or for the candidates of a condition; the same again changes nothing."""
     branch = _branch(request, code)
-    by = _key(request)
+    by = key_of(request)
     value = _or_refused(
         request,
         branch,
@@ -115,7 +115,7 @@ def withdraw(
 ) -> Any:
     """What is stated above counts again. `condition`: of the text to withdraw, as JSON."""
     branch = _branch(request, code)
-    asked, by = _parsed(condition), _key(request)
+    asked, by = _parsed(condition), key_of(request)
     _or_refused(
         request,
         branch,
@@ -126,17 +126,9 @@ def withdraw(
 
 
 # --- Who may -------------------------------------------------------------------------------------
-def _key(request: HttpRequest) -> ApiKey:
-    """The key KeyAuth has let in; anything else is a programming error."""
-    key = getattr(request, "auth", None)
-    if not isinstance(key, ApiKey):
-        raise TypeError("the route is not guarded by KeyAuth")
-    return key
-
-
 def _branch(request: HttpRequest, code: str) -> Branch:
     """Within the key's node. Raises Refused with 404, which is recorded where there is such a branch."""
-    found: Branch | None = Branch.objects.visible_to(_key(request)).filter(code=code).first()
+    found: Branch | None = Branch.objects.visible_to(key_of(request)).filter(code=code).first()
     if found is None:
         if Branch.objects.filter(code=code).exists():
             _record(request, "content.not_yours", code)
@@ -168,7 +160,7 @@ def _or_refused(request: HttpRequest, branch: Branch, key: str, verb: Callable[[
 
 
 def _record(request: HttpRequest, what: str, target: str) -> None:
-    note_refused(by=_key(request), what=what, target=target, from_address=client_address(request))
+    note_refused(by=key_of(request), what=what, target=target, from_address=client_address(request))
 
 
 def _parsed(condition: str) -> Any:

@@ -5,30 +5,11 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router
-from ninja.security import HttpBearer
 
 from api.admission import Refused
+from api.keys import KeyAuth, key_of
 from api.schemas import OfferOut, RefusedOut
-from branches.audit import note_key
-from branches.models import ApiKey
 from candidates.models import Offer
-
-
-class KeyAuth(HttpBearer):
-    def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
-        key = ApiKey.objects.authenticate(token)
-        if key:
-            note_key(key)
-        return key
-
-
-def _key(request: HttpRequest) -> ApiKey:
-    """The key KeyAuth has let in; anything else is a programming error."""
-    key = getattr(request, "auth", None)
-    if not isinstance(key, ApiKey):
-        raise TypeError("the route is not guarded by KeyAuth")
-    return key
-
 
 router = Router(tags=["Offers"], auth=KeyAuth())
 
@@ -38,7 +19,7 @@ router = Router(tags=["Offers"], auth=KeyAuth())
 )
 def show(request: HttpRequest, offer_id: UUID) -> Any:
     """Another branch's offer is answered like one that does not exist."""
-    offers = Offer.objects.visible_to(_key(request)).select_related("branch", "progress")
+    offers = Offer.objects.visible_to(key_of(request)).select_related("branch", "progress")
     offer = offers.filter(pk=offer_id).first()
     if offer is None:
         raise Refused.because(404, "offer_id", "there is no such offer")
