@@ -109,13 +109,14 @@ def _normal_clause(fact: Fact, clause: Any) -> dict[str, list[str]]:
         raise ValidationError(_("%(fact)s: choose at least one value."), params={"fact": label})
     known = {Fact.CATEGORY: set(Category.values), Fact.HAS: set(ON_FILE)}.get(fact)
     for value in values:
-        if (
-            not isinstance(value, str)
-            or not 0 < len(value) <= LONGEST_VALUE
-            or (known and value not in known)
-        ):
+        if not _is_value(value) or (known and value not in known):
             raise ValidationError(_("%(fact)s: one of the values does not exist."), params={"fact": label})
     return {word: sorted(set(values))}
+
+
+def _is_value(value: Any) -> bool:
+    """A word that a page can show and a column can hold."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_VALUE and value.isprintable()
 
 
 # --- In plain words -----------------------------------------------------------------------------

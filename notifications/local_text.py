@@ -43,7 +43,9 @@ def findings_of(
 ) -> list[LocalFinding]:
     """What in these texts of `branch` contradicts the core. `above`: the nodes over it, where they are at hand."""
     core = core_rules(catalogue.core)
-    place = place_of([branch, *(branch.get_ancestors() if above is None else above)])
+    if above is None:
+        above = list(Branch.objects.filter(path__in=branch.path_and_above[1:]))
+    place = place_of([branch, *above])
     return [
         LocalFinding(key, language, text, finding)
         for key, language, text in _texts(values, papers)

@@ -98,6 +98,8 @@ def test_one_condition_has_one_form() -> None:
         {"city": {"is": [""]}},
         {"city": {"is": [1]}},
         {"city": {"is": ["x" * 101]}},
+        {"city": {"is": ["北京\0"]}},
+        {"city": {"is": ["\ud800"]}},
         {"city": {"is": [str(n) for n in range(51)]}},
     ],
 )
