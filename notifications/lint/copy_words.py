@@ -95,7 +95,8 @@ MADE_HERE = words(
     rf"""
     copiers?|(?:make|take|making|taking) (?:a |the |any |your )?{ENGLISH_COPIES}|cop(?:y|ied|ies) (?:here|
     on the spot|at the desk|shop|machine|can be made)|
-    we (?:will |shall |can )?(?:copy|scan|photograph|photocopy|make|take)|(?:copied|scanned|photographed) (?:and|
+    we (?:will |shall |can )?(?:copy|scan|photograph|photocopy|make(?! do)|take)|(?:copied|scanned|
+    photographed) (?:and|
     here|at|on)|by us|copying
     """,
 )
@@ -125,6 +126,7 @@ ORIGINAL_WANTED = words(
 ENOUGH = words(
     rf"""
     即可|就行|就可以|就好|便可|就成|就够|也行|也可|亦可|均可|都行|都可|可以|也成|足够|够了|够用|为准|没问题|没关系|
+    算数|作数|
     有效|不看|
     可(?:只|先)?(?:提供|用|交|带|凭|以|发|传|提交|出示|接受|拿|拍|扫|使用)|(?<!不)(?:接受|认可)|收{COPIES}
     """,
@@ -135,6 +137,7 @@ ENOUGH = words(
     we (?:also )?(?:accept|take)|
     (?:can|may|could) be (?:a |an )?(?:accepted|used|sent|shown|submitted|presented|handed in|scan|copy|photo)|
     (?:can|may|could) (?:bring|send|submit|provide|show|hand in|use|present|upload|e-?mail)|okay|ok|all we need|
-    all you need|e-?mail us
+    all you need|e-?mail us|
+    (?:happy|content|fine|make do|satisfied) with
     """,
 )

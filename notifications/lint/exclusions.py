@@ -9,6 +9,7 @@ from notifications.lint.findings import Finding, Kind
 from notifications.lint.papers import Mention, Mentions
 from notifications.lint.patterns import pattern, words
 from notifications.lint.reading import Reading
+from notifications.lint.topic_words import SUPPOSED
 
 # What sounds like a denial and is none.
 NO_DENIAL = pattern(r"""
@@ -41,8 +42,8 @@ DENIED = words(
 )
 ASKED = words(
     """
-    (?<![不无])(?:需要?|须|要(?!求)|必查|必检|加[查做测项]|携?带|提供|提交|交|出示|准备|包括|包含|(?<!不)含|查|检测|
-    做|请|凭|附)
+    (?<![不无])(?:需要?|须|要(?!求)|必查|必检|加[查做测项]|携?带|提供|提交|交|出示|准备|包括|包含|(?<!不)含|做|请|凭|
+    附)
     """,
     r"""
     must|need(?:s|ed)?|bring|includ\w{1,3}|submit|provide|require[sd]?|please|take|carry|hand in|show|add|with|plus|
@@ -87,17 +88,21 @@ def _denied(reading: Reading, plain: str, mention: Mention) -> bool:
         return True
     if DENIED.search(plain, mention.end, clause_end):
         return True
-    return _denied_next(plain, mention.end, clause_end)
+    return _denied_next(reading, plain, mention)
 
 
 def _last_denial(plain: str, start: int, end: int) -> re.Match[str] | None:
     return max(DENIED.finditer(plain, start, end), key=lambda match: match.end(), default=None)
 
 
-def _denied_next(plain: str, end: int, clause_end: int) -> bool:
+def _denied_next(reading: Reading, plain: str, mention: Mention) -> bool:
     """乙肝、妊娠，一律不查: the next clause denies it without naming anything else."""
+    clause_start, clause_end = reading.clause(mention.start, mention.end)
+    end, (_, sentence_end) = mention.end, reading.sentence(mention.start, mention.end)
     if not ITS_OWN.fullmatch(plain, end, clause_end):
         return False
+    if SUPPOSED.search(plain, max(clause_start - 1, 0), end):  # 若医院加做乙肝，请要求去掉
+        return DENIED.search(plain, clause_end, sentence_end) is not None
     subject = NEXT_SUBJECT.match(plain, clause_end)
     follows = subject.end() if subject else clause_end
     return DENIED.match(plain, follows) is not None

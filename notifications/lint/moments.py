@@ -32,7 +32,8 @@ JOINED = pattern(r"\s?(?:-{1,2}|~|到|至|to|and|until|till)\s?")
 BESIDE = 3  # letters
 # The reporting follows at once, so whatever it is called there (12月8日报到当天) the moment is its own.
 REPORTING_FOLLOWS = pattern(r"""
-    前?\s?(?:上午|下午)?(?:再|前?来|统一|集中|准时)?(?:报[到道]|入职|到岗)(?!的(?!时)|者|请|需|前|后|证|材料)
+    前?\s?(?:\([^()]{1,6}\))?(?:上午|下午)?(?:再|前?来|统一|集中|准时)?(?:报[到道]|入职)(?!的(?!时)|者|请|需|前|后|
+    证|材料)
 """)
 
 # --- The notice is no longer what says when ------------------------------------------------------
@@ -43,7 +44,7 @@ OTHERS_SAY = in_one("""
     (?:可以?|能)?(?:与|跟|和|向)[^,。;]{0,8}(?:商量|协商|约定|预约|另约|确认)|待定|未定|有变|有调整|自定|自选|
     不固定|可协商|灵活
 """)
-THAN_NOTICE = "比通知[^,。;]{0,8}(?:早|晚|提前|推迟)"
+THAN_NOTICE = "(?:比通知|通知的?时间)[^,。;]{0,8}(?:早|晚|提前|推迟|延后)"
 DAYS_FOLLOW = "[^,。;]{0,3}[天日周]"
 OF_REPORTING = "(?:reporting|joining|start(?:ing)?|exact|arrival)"
 WILL_BE = in_one("""
@@ -118,4 +119,6 @@ def _is_of_reporting(moment: Moment, topics: Topics, *, field: str) -> bool:
     if word.weight == Weight.ELSE:
         return False
     beside = field == ARRIVAL and word.farness(start, end) <= BESIDE
-    return loose or beside or word.weight == Weight.FIRM or topics.names_reporting(start, end)
+    return (
+        loose or beside or word.weight in (Weight.FIRM, Weight.MEETING) or topics.names_reporting(start, end)
+    )

@@ -41,7 +41,7 @@ HEALTH_REPORT = PaperWords(
     ),
     act=words(
         "(?<!健康)(?<!年度)体检(?!中心|医院|机构|套餐|费|当天|前|项目|时)",
-        "(?:health|medical) (?:checks?|check-?ups?|exam(?:ination)?s?|tests?)|medicals?",
+        "(?:health|medical) (?:checks?|check-?ups?|exam(?:ination)?s?|tests?)|medicals?|check-?ups?(?! reports?)",
     ),
 )
 TRIPARTITE_AGREEMENT = PaperWords(
@@ -137,7 +137,8 @@ OTHER = words(
     职称证书?|荣誉证书|承诺书|信用报告|征信报告|银行卡|登记凭证|申请表|结婚证|驾驶证|获奖证书)
     """,
     """
-    (?:(?!the |your |of |all |these |any |an? |and |or |bring |no |for |need |as |is |are |to )[a-z]{1,20} ){1,3}?
+    (?:(?!the |your |of |all |these |any |an? |and |or |bring |no |for |need |as |is |are |to |scanned |copied |
+    electronic |digital |original |certified |missing |other )[a-z]{1,20} ){1,3}?
     (?:certificates?|permits?|forms?|proof|invoices?|cards?|numbers?|slips?|statements?|transcripts?|letters?|
     receipts?|
     licen[cs]es?)|transcripts?|invoices?|permits?

@@ -64,8 +64,9 @@ A_MOMENT = pattern(r"""
 # 到望京报到: somewhere else, when the words name nothing that the branch itself has.
 ANYWHERE = pattern(rf"""
     (?<![报签收得达直])(?:到|去|赴|前往|(?<!不)在)
-    (?P<where>(?:(?![层楼部岗台堂厅本我室处座窗柜客这此时日号点月周内前后天午定知行里位司门侧口边旁到去在找需要请])[{HAN}a-z]){{2,12}}?)
-    (?:统一|集中|直接|办理)?报[到道](?!者|的[^地]|前|后|时|当|证|日)
+    (?P<where>(?:(?!支行|行[里内部]|银行(?:集中|
+    统一)?报)(?![层楼部岗台堂厅本我室处座窗柜客这此时日号点月周内前后天午定知里位司门侧口边旁到去在找需要请])[{HAN}a-z]){{2,12}}?)
+    (?:统一|集中|直接|办理)?(?:报[到道](?!证|日)|集合(?!点))(?!者|的[^地]|前|后|时|当)
 """)
 SPEAKS_OF_REPORTING = pattern("报[到道]|集合|签到|入职|地[点址]|地方")
 
@@ -98,7 +99,8 @@ FILLING = in_one(r"""
 """)
 ENGLISH_SENT = pattern(rf"""
     \b(?:(?P<meeting>{MEETING_VERB})|{GOING_VERB}){FILLING}\s?(?:to|at|in|outside|by|near|is|:)?\s
-    (?P<where>(?:(?!and |then |from |past |with |opposite )[a-z0-9'&-]{{1,20}}\s){{0,6}}?(?:{ENGLISH_SITE}))(?![a-z0-9])
+    (?P<where>(?:(?!and |then |from |past |with |
+    opposite )[a-z0-9'&-]{{1,20}}\s){{0,6}}?(?:{ENGLISH_SITE}))(?![a-z0-9])
     (?!\s(?:lift|side|entrance|door|desk|lobby|reception|car))
 """)
 OWN_ENGLISH = pattern(r"""
@@ -108,6 +110,7 @@ OWN_ENGLISH = pattern(r"""
     right)\s){0,6}
     (?:branch|sub-?branch|building|tower|branch office|premises|gate|square|park|offices?|centre|hall)
 """)
+CLINIC = pattern("hospital|clinic|check-up|medical|health")
 ENGLISH_STREET = pattern(r"""
     \b\d{1,4}[a-z]?,?\s(?!minutes?|mins?|metres?|m\b|stops?|floors?|km|and\b|or\b|to\b)(?:[a-z]{1,20}\s){1,4}?
     (?:road|rd|street|st|avenue|ave|lane|boulevard|blvd)\b
@@ -132,7 +135,7 @@ LEFT_OPEN = words(
     以[^,。;]{0,8}(?:电话|短信|微信|群|支行|我们|现场)[^,。;]{0,6}为准|由[^,。;]{1,8}(?:通知|告知|安排))|
     (?:线上|网上|远程|云端?|视频|在线|居家)(?:方式)?(?:办理|完成)?(?:报[到道]|入职(?!培训|教育|课|考|测)|签到)|
     报[到道][^,。;]{0,8}(?:线上|网上|远程|视频|在线)(?:办理|进行|完成)?|
-    (?:不用|无需|不必|无须|不要|不再|不在)(?:再|亲自|本人)?[来到]?(?:我|本)[支分]?行(?:现场)?(?:报[到道]|办理|$|
+    (?:不用|无需|不必|无须|不要|不再|不在)(?:再|亲自|本人)?[来到]?(?:我|本)?[支分]?行(?:现场)?(?:报[到道]|办理|$|
     [,。;])|
     (?:不用|无需|不必|无须)(?:再|亲自|本人)?[来到去](?:支行|现场|行里|网点)
     """,

@@ -89,12 +89,18 @@ def _moves(search: Search) -> Iterator[Span]:
 
 def _english(search: Search) -> Iterator[Span]:
     for match in site_words.ENGLISH_SENT.finditer(search.text):
-        if not _is_own_in_english(match, search):
-            meets = match["meeting"] is not None
-            yield from _if_about_reporting(match.span("where"), search, meets=meets)
+        span, verb = match.span("where"), match["meeting"] or ""
+        if _is_own_in_english(match, search):
+            continue
+        reports = verb.startswith("report") and not site_words.CLINIC.search(match["where"])
+        if (reports and not search.topics.conditional(*span)) or _is_about_reporting(
+            *span, search, meets=verb != ""
+        ):
+            yield span
     for match in site_words.ENGLISH_STREET.finditer(search.text):
-        if not search.is_own(_spelt_out(match[0])):
-            yield from _if_about_reporting(match.span(), search, meets=False)
+        own = search.is_own(_spelt_out(match[0]))
+        if not own and _is_about_reporting(*match.span(), search, meets=False):
+            yield match.span()
 
 
 def _is_own_in_english(match: re.Match[str], search: Search) -> bool:
@@ -105,11 +111,6 @@ def _is_own_in_english(match: re.Match[str], search: Search) -> bool:
 
 def _left_open(search: Search) -> Iterator[Span]:
     yield from (match.span() for match in site_words.LEFT_OPEN.finditer(search.text))
-
-
-def _if_about_reporting(span: Span, search: Search, *, meets: bool) -> Iterator[Span]:
-    if _is_about_reporting(*span, search, meets=meets):
-        yield span
 
 
 def _is_sent_to(match: re.Match[str], search: Search) -> bool:

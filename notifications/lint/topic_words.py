@@ -16,26 +16,28 @@ class Weight(IntEnum):
 TOPICS = {
     Weight.FIRM: words(
         r"""
-        报[到道](?!证|通知|须知|流程|材料|指引|前|后|之|时(?!间|段)|日(?!期|子|[为是定调改推提:])|当[天日]|那天|
+        报[到道](?!证|通知|须知|流程|材料|指引|前|后|之|时(?!间|段)|日(?!期|子|[为是定调改推提:\0])|当[天日]|那天|
         的?(?:新|同事|同学|人员|各位)|者)|
         入职(?!前|后|之|当|体检|材料|资料|满|培训|第|年限|通知|[一二两半]年|\d|次|即|起|者|那天|日(?!期|
-        [为是定调改推提:])|须知|的?(?:新|同))|
-        (?<!不)到岗|上岗(?!证)|[到来回]我?[行司支分](?!李|驶|政)|来支行|(?:来|正式|开始|首日|第一天)上班|上班第一天
+        [为是定调改推提:\0])|须知|的?(?:新|同))|
+        上岗(?!证)|[到来回]我?[行司支分](?!李|驶|政)|来支行|(?:来|正式|开始|首日|第一天)上班|上班第一天
         """,
         r"""
         (?<!health )(?<!medical )(?<!check-up )(?<!checkup )(?<!credit )(?<!test )(?<!the )(?<!a )(?<!your )
         (?<!original )(?<!this )(?<!of )(?<!any )report(?! (?:is|are|must|can|may|will|has|was|issued|valid|
         from|dated|older|not))|
         (?:the|your) reporting|reporting|onboarding(?! (?:officer|desk|team|staff|room|colleague))|induction|intake|
-        new (?:colleagues|hires|starters|joiners|staff)|join(?:ing)?|start(?:ing)? work(?:ing)?|start (?:on|the)|
+        new (?:colleagues|hires|starters|joiners|staff)|newcomers|join(?:ing)?|start(?:ing)? work(?:ing)?|
+        start (?:on|the)|
         start(?= \0)|
         (?:start|starting) (?:date|day|time)|first (?:working )?day
         """,
     ),
     Weight.MEETING: words(
-        "签到(?!处|台|表)|集合(?!点)|集中(?!停|供|培训)|碰头|会合|汇合|办理?(?:入职)?手续|点名",
+        "(?<!不)到岗(?:打卡)?|签到(?!处|台|表)|集合(?!点)|集中(?!停|供|培训)|碰头|会合|汇合|办理?(?:入职)?手续|点名",
         r"""
-        check(?:s|ing)?[ -]?in(?: (?:opens|closes|starts|begins|ends|runs))?|assembl\w{1,4}|gather\w{0,4}|meet(?! the)|
+        check(?:s|ing)?[ -]?in(?: (?:opens|closes|starts|begins|ends|runs))?|assembl\w{1,4}|gather\w{0,4}|
+        meet(?! the)|
         roll call|sign on
         """,
     ),
@@ -57,7 +59,8 @@ TOPICS = {
         停车|车位|车库|泊车|免费|收费|限行|锁门|熄灯|清场|食堂|餐|自助|咖啡|
         首班|末班|首末班|头班|班车|接驳|摆渡|公交|地铁|轻轨|列车|发车|线路|换乘|运营|高峰|封闭|施工|检修|停运|改造|
         维护|装修|
-        开门|关门|[只才不]开|[开关](?=[东西南北正侧后大]门)|关闭|开放|开(?=$|[,。;])|营业|开馆|值守|值班|有人[值在]|
+        开门|关门|[只才不]开|[开关](?=[东西南北正侧后大]门)|关闭|[前后]有|开放|开(?=$|[,。;])|营业|开馆|值守|值班|
+        有人[值在]|
         午休|下班|
         闭店|门禁|安检|排队|拥挤|人多|拥堵|堵车|保安|打卡|弹性|作息|工作时间|上班时间|办公时间|开始上班|才上班|
         工资|发薪|薪|年假|休假|带薪|补贴|津贴|补助|社保|公积金|参保|缴存|报销|奖金|福利|班会|培训|活动|俱乐部|工会|
@@ -70,7 +73,8 @@ TOPICS = {
         issued|dated|x-ray|
         doctor|park(?:ing)?|car park|garage|spaces?|free|charged?|canteen|lunch|breakfast|dinner|meals?|coffee|
         shuttles?|
-        bus(?:es)?|trains?|metro|subway|closed|closes?|closing|opens?|opening|hours|staffed|manned|lifts? (?:is|
+        bus(?:es)?|trains?|metro|subway|doors?|gates?|entrances?|lock(?:s|ed)?|closed|closes?|closing|opens?|
+        opening|hours|staffed|manned|lifts? (?:is|
         are)|works|
         rush|peak|busy|crowded|queues?|security|salary|wages?|paid|pay|leave|bonus|holidays?|insurance|fund|
         allowance|training|
@@ -82,7 +86,7 @@ TOPICS = {
         """,
     ),
     Weight.LEAN: words(
-        "(?:报[到道]|入职)的?(?:时(?!间|段)|当[天日]|那天|日(?!期|[为是定调改推提:]))",
+        "(?:报[到道]|入职)的?(?:时(?!间|段)|当[天日]|那天|日(?!期|[为是定调改推提:\0]))",
         "on the day|on your (?:reporting|first) day|when you (?:report|check in|join|come)",
     ),
 }

@@ -6,12 +6,13 @@ from notifications.lint.patterns import ENGLISH_COUNT, in_one, pattern, words
 NOT_NEEDED = in_one("""
     无需|无须|毋需|毋须|不需要?|不用|不必|不要求|不强制(?:要求)?|可以?不(?:用|必|再)?|可以?免(?!费)|免(?!费|税|冠)|
     不再(?:需要|要求)?|省略|没必要|
-    不做?硬性要求|非必[需须交]|不是必[需须交]|不是必备|选交|选带|可选|自愿|可有可无|不作要求|不做要求|不收|不看|
+    不做?硬性要求|非必[需须交]|不是必[需须交]|不是必备|不是硬性(?:要求|规定)?|非硬性|选交|选带|可选|自愿|可有可无|
+    不作要求|不做要求|不收|不看|
     不查验|无要求|(?:不要|请勿|别|勿)(?:再|给)?(?:携?带|交|拿|提供|准备)
 """)
 HAND_IN = in_one("""
     (?:再|另行|必须|一定|强制|您|你|携?带来?|提供|提交|上交|递交|交来?|拿来?|准备|出示|出具|开具?|办理?|做|进行|补|
-    来|要|参加|过来|管|理会|了|的|也|就|都)
+    来|要|参加|过来|管|理会|签|了|的|也|就|都)
 """)
 ENGLISH_HAND_IN = (
     "(?:bring|provide|submit|hand in|show|have|get|take|do|send|present|carry|produce|attach|supply)"
@@ -19,7 +20,7 @@ ENGLISH_HAND_IN = (
 NEEDLESS_BEFORE = pattern(rf"""
     (?:(?<!不)(?<!不能)(?:{NOT_NEEDED}){HAND_IN}{{0,4}}|
     \b(?:no need (?:for|of|to {ENGLISH_HAND_IN})|(?:need not|not (?:need to|have to)?) ?{ENGLISH_HAND_IN}|never mind|
-    not (?:need|require|ask for|want|insist on|expect|look at|check|collect)|no|can skip|may skip|skip|
+    not (?:need|require|ask for|want|insist on|expect|look at|check|collect)|no|(?:can|may) (?:skip|omit)|skip|
     exempt(?:ed)? from|waive|
     (?:can|may) leave out|(?:can|may) come without|(?:(?:can|could) do|(?:can|could|will) manage|are fine) without|
     forget(?: about)?|leave)
@@ -28,7 +29,7 @@ NEEDLESS_BEFORE = pattern(rf"""
 NEEDLESS_AFTER = words(
     rf"""
     (?:(?:{NOT_NEEDED}|没有?也)(?:{HAND_IN}|\s){{0,4}}|免交|免带|免提供|不(?:携?带|提供|提交|交|拍|开|办|做)(?:也|
-    都|亦|就)|没有?[也都])
+    都|亦|就|(?=没|无))|没有?[也都])
     (?=$|[,。;!?、)(~]|即可|就行|没关系|可以|行|吧|哦|哈|啦|可|报到|入职|没事|无妨|不影响|亦|无所谓|能)
     """,
     r"""
@@ -74,7 +75,8 @@ LATER = words(
     [^.;]{{0,30}}?\b(?<!no )(?<!not )(?:later(?! than)|afterwards|
     after (?:you |your |the )?(?:have )?(?:join|report|start|first (?:day|week|month)|onboarding|arriv|
     probation)[a-z]{{0,4}}|
-    within {ENGLISH_COUNT} (?:working )?(?:days?|weeks?|months?)|in (?:your|the) first (?:week|month)|(?:next|
+    within {ENGLISH_COUNT} (?:working )?(?:days?|weeks?|months?)|in (?:your|the) (?:first|second|third) (?:week|
+    month)|(?:next|
     the following) (?:week|month)|
     in due course|subsequently|once (?:you have|it is|you get|available|issued|they)|when(?:ever)? (?:it is|
     you have|ready|available|you get|they)|
@@ -101,15 +103,16 @@ WHEN_LATER = pattern(rf"""
     probation)[a-z]{{0,4}}|
     within {ENGLISH_COUNT} (?:working )?(?:days?|weeks?|months?) (?:of|after) (?:you |your )?(?:join|report|start|
     first|arriv|onboard)[a-z]{{0,4}}|
-    in (?:your|the) first (?:(?:few |[a-z]{{1,12}} )?(?:weeks?|months?))|any ?time|during (?:your |the )?probation|
-    when (?:it|
-    they) (?:arrives?|comes?|(?:is|are) ready)|once (?:it|they|you)\b)
+    in (?:your|the) (?:first|second|third) (?:(?:few |[a-z]{{1,12}} )?(?:weeks?|months?))|any ?time|during (?:your |
+    the )?probation|
+    when (?:it|they) (?:arrives?|comes?|(?:is|are) ready)|when your [a-z ]{{1,24}}(?:issued|sent|signed|ready)|
+    once (?:it|they|you)\b)
 """)
 NOT_LATER = words(
     """
     (?:不|勿|不得|不能|不可|不接受|无法|谢绝|概不|恕不|不予|逾期|避免|以免|切勿)[^,。;]{0,6}(?:后补|补[交齐办]|缓交|
     迟交|晚交|先报到|先入职|暂缓|延)|
-    退还|归还|发还|方可|才能|后才|下发|发放|领取|返还|影响报到|收到|接到|通知后|报到前|入职前
+    退还|归还|发还|方可|才能|后才|下发|发放|领取|返还|影响报到|再报到|再来报到|收到|接到|通知后|报到前|入职前
     """,
     r"""
     not? later|(?:can|may|must) not[^.;]{0,24}later|not (?:accepted|be)[^.;]{0,24}later|not (?:follow|wait)|
@@ -137,7 +140,7 @@ MISSING_AFTER = pattern(r"""
 STILL_FINE = words(
     """
     也可以?(?!能)|也能|也行|亦可|照样|照常|先(?:报到|入职|来|办)|没关系|没事|不影响|不耽误|无妨|不要紧|不用担心|
-    别担心|可先|可以先|不碍事|不妨|就行|即可|就可以
+    别担心|可先|可以先|不碍事|不妨|就行|即可|就可以|就?可(?:入职|报到)
     """,
     """
     (?:can|may) (?:still|also|nevertheless|join|report|start|come)|still (?:join|report|come|start)|no problem|

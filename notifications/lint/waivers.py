@@ -41,6 +41,7 @@ class Around:
     end: int
     clause: int  # where their clause begins
     sentence: int  # where their sentence begins
+    sentence_end: int
     until: int  # where their sentence ends, or the next papers are named
     beyond: int  # the same, past the end of the sentence
 
@@ -64,7 +65,7 @@ def _around(reading: Reading, listed: list[Mention], following: list[Mention]) -
     clause, (sentence, sentence_end) = reading.clause(start, end)[0], reading.sentence(start, end)
     next_papers = following[0].start if following else len(reading.text)
     until, beyond = min(sentence_end, next_papers), min(end + reading.earshot, next_papers)
-    return Around(reading.text, start, end, clause, sentence, until, beyond)
+    return Around(reading.text, start, end, clause, sentence, sentence_end, until, beyond)
 
 
 def _waivers(papers: Around, *, general: bool) -> Iterator[Span]:
@@ -132,7 +133,7 @@ def _missing_but_fine(papers: Around) -> Iterator[Span]:
     """没有离职证明也可以报到."""
     lacking = MISSING_BEFORE.search(papers.text[papers.sentence : papers.start])
     pending = MISSING_AFTER.match(papers.text, papers.end)
-    if (lacking or pending) and (fine := STILL_FINE.search(papers.text, papers.end, papers.until)):
+    if (lacking or pending) and (fine := STILL_FINE.search(papers.text, papers.end, papers.sentence_end)):
         yield (papers.sentence + lacking.start() if lacking else papers.start), fine.end()
 
 
