@@ -26,6 +26,7 @@ from notifications.retry import MAX_TRIES, retry_delay
 from notifications.states import UNSENT, State, may_move
 from notifications.wanted import is_wanted
 from notifications.wording import Wording, write
+from tracking.bulk import update_rows
 from tracking.models import Event, Kind
 from tracking.record import record
 
@@ -79,7 +80,7 @@ def claim(*, transport: Transport, limit: int) -> Batch:
         message.state, message.provider = State.SENDING, transport.name
         message.tries += 1
         message.first_sent_at = message.first_sent_at or now
-    Message.objects.bulk_update(messages, CLAIMED)
+    update_rows(messages, CLAIMED)
     return Batch(lease, list(envelopes.values()), taken=len(messages))
 
 
@@ -181,7 +182,7 @@ def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
     Attempt.objects.bulk_create(
         [_attempt(held[one.message_id], one) for one in tried if one.message_id in held]
     )
-    Message.objects.bulk_update(held.values(), FINISHED)
+    update_rows(held.values(), FINISHED)
     record(events)
     for message in failed:
         plan_fallback(message)

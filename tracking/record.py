@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tracking.bulk import update_rows
 from tracking.models import Event, Progress
 
 
@@ -16,7 +17,7 @@ def record(events: Iterable[Event]) -> None:
     for event in added:
         progress[event.offer_id].apply(event)
     fields = [field.name for field in Progress._meta.fields if not field.primary_key]
-    Progress.objects.bulk_update(progress.values(), fields)
+    update_rows(progress.values(), fields)
 
 
 def _locked_progress(offer_ids: set[UUID]) -> dict[UUID, Progress]:
