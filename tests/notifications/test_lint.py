@@ -112,6 +112,15 @@ def test_an_english_short_form_does_not_move_what_is_found_behind_it() -> None:
     assert finding.found == text[finding.start : finding.end] == "138 0013 8000"
 
 
+def test_the_number_of_an_entry_is_no_part_of_the_hour_behind_it() -> None:
+    assert only("①9点到3层").found == "9点"
+
+
+def test_in_chinese_an_hour_belongs_to_the_verb_behind_it() -> None:
+    assert kinds("体检完9点直接来报到", field="health_check") == {Kind.TIME}
+    assert lint("9点体检完直接来报到", field="health_check") == []
+
+
 def test_an_empty_text_contradicts_nothing() -> None:
     assert lint("") == lint(" \n") == []
 
