@@ -10,13 +10,11 @@ from notifications.lint.reading import Reading, masked
 from notifications.lint.topic_words import AT_WEEKENDS, SUPPOSED, THOSE_WHO, TOPICS, WHILE, Weight
 
 # Keys of local fields. ARRIVAL tells the way to the reporting desk.
-ARRIVAL, METRO_EXIT, PAPERS_NOTE, HEALTH_CHECK, BENEFITS = (
-    "arrival",
-    "metro_exit",
-    "papers_note",
-    "health_check",
-    "benefits",
-)
+ARRIVAL = "arrival"
+METRO_EXIT = "metro_exit"
+PAPERS_NOTE = "papers_note"
+HEALTH_CHECK = "health_check"
+BENEFITS = "benefits"
 FIELDS_OF_MEETING = frozenset(
     {ARRIVAL, METRO_EXIT, PAPERS_NOTE}
 )  # elsewhere people meet for a health check, too

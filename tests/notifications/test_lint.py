@@ -116,6 +116,21 @@ def test_the_number_of_an_entry_is_no_part_of_the_hour_behind_it() -> None:
     assert only("①9点到3层").found == "9点"
 
 
+def test_from_one_hour_to_another_are_opening_hours_unless_the_reporting_is_named() -> None:
+    assert kinds("一层访客台8:30") == {Kind.TIME}
+    assert lint("一层访客台8:30–17:30") == []
+
+
+def test_a_yearly_check_among_the_benefits_is_no_paper_that_comes_later() -> None:
+    assert kinds("入职后再安排体检", field="health_check") == {Kind.WAIVED}
+    assert lint("入职后每年安排体检", field="benefits") == []
+
+
+def test_a_copy_that_the_bank_makes_is_none_that_the_candidate_brings() -> None:
+    assert kinds("学位证复印件就可以", field="papers_note") == {Kind.FORM}
+    assert lint("学位证复印件可以现场复印", field="papers_note") == []
+
+
 def test_in_chinese_an_hour_belongs_to_the_verb_behind_it() -> None:
     assert kinds("体检完9点直接来报到", field="health_check") == {Kind.TIME}
     assert lint("9点体检完直接来报到", field="health_check") == []
