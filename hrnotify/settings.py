@@ -207,7 +207,9 @@ SMS_MAX_PARTS = env.int("SMS_MAX_PARTS", default=4)
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=5)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=120)
 CARRIER_TIMEOUT_SECONDS = env.float("CARRIER_TIMEOUT_SECONDS", default=15.0)
-IN_FLIGHT = env.int("IN_FLIGHT", default=16)
+# Requests open at once per worker process: to a carrier over HTTP, and connections to the mail server.
+IN_FLIGHT = env.int("IN_FLIGHT", default=128)
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=16)
 
 # --- Carriers; a channel whose settings are missing is off --------------------------------------
 SMS_PROVIDERS: list[str] = env.list("SMS_PROVIDERS", default=["twilio"])

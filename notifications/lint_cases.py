@@ -106,4 +106,5 @@ def _place(code: str, branches: dict[str, dict[str, Any]]) -> Place:
     return Place(
         addresses=tuple(address for node in nodes for address in (node["address_zh"], node["address_en"])),
         phones=tuple(node["phone"] for node in nodes),
+        names=(nodes[0]["name_zh"], nodes[0]["name_en"]),
     )

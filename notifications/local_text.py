@@ -128,4 +128,5 @@ def place_of(nodes: Sequence[Branch]) -> Place:
     return Place(
         addresses=tuple(address for node in nodes for address in (node.address, node.address_en)),
         phones=tuple(node.phone for node in nodes),
+        names=(nodes[0].name, nodes[0].name_en),
     )

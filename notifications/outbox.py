@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from branches.models import Branch
 from candidates.models import Offer, PageToken
 from notifications.catalogue import Catalogue, NoTemplate
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
@@ -65,10 +66,14 @@ class Tried:
 
 # --- Claim --------------------------------------------------------------------------------------
 @transaction.atomic
-def claim(*, transport: Transport, limit: int) -> Batch:
-    """Lease what is due on the transport's channel, with every text composed and frozen."""
+def claim(*, transport: Transport, limit: int, takes_new: bool = True) -> Batch:
+    """Lease what is due on the transport's channel, with every text composed and frozen.
+
+    `takes_new`: also what no carrier can have yet, besides what this one may have already.
+    """
     now, lease = timezone.now(), uuid4()
     due = Message.objects.due(channel=transport.channel, at=now)
+    due = due.for_carrier(transport.name, takes_new=takes_new)
     messages = list(due.select_for_update(skip_locked=True, no_key=True)[:limit])
     if not messages:
         return Batch(lease, [])
@@ -86,15 +91,19 @@ def claim(*, transport: Transport, limit: int) -> Batch:
 
 def _read_offers(messages: list[Message]) -> None:
     """Offers as they are after the rows were locked: a change of facts meanwhile either is in here, or waits."""
-    offers = Offer.objects.select_related("candidate", "branch").in_bulk([m.offer_id for m in messages])
+    offers = Offer.objects.select_related("candidate").in_bulk([m.offer_id for m in messages])
+    branches = Branch.objects.in_bulk({offer.branch_id for offer in offers.values()})
     for message in messages:
         message.offer = offers[message.offer_id]
+        message.offer.branch = branches[message.offer.branch_id]
 
 
 def _skip_unwanted(messages: list[Message], now: datetime) -> list[Message]:
     """The conditions once more, at the moment of sending."""
-    wanted = [message for message in messages if is_wanted(message)]
-    skipped = [message for message in messages if message not in wanted]
+    wanted: list[Message] = []
+    skipped: list[Message] = []
+    for message in messages:
+        (wanted if is_wanted(message) else skipped).append(message)
     for message in skipped:
         message.state = State.SKIPPED
     record([message.event(Kind.SKIPPED, at=now, detail=message.purpose) for message in skipped])
@@ -108,7 +117,7 @@ def _give_up_exhausted(messages: list[Message], now: datetime) -> list[Message]:
         message.state, message.error = State.EXPIRED, message.error or "no try came to an end"
         plan_fallback(message)
     record([message.event(Kind.FAILED, at=now, detail=message.error_code) for message in exhausted])
-    return [message for message in messages if message not in exhausted]
+    return [message for message in messages if message.tries < MAX_TRIES]
 
 
 def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Envelope]:

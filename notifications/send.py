@@ -3,38 +3,94 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.utils import timezone
 
-from notifications.channels import transport_for
+from notifications.channels import breaker, carriers_in_use
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
-from notifications.outbox import Tried, claim, finish
+from notifications.outbox import Batch, Tried, claim, finish
+from notifications.wake import wake
 
 log = structlog.get_logger(__name__)
 
 BATCH = 64
+# A task that never ends could not be stopped without leaving messages behind, and starves other channels.
+ROUND_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A batch on its way: a try for each envelope."""
+
+    lease: UUID
+    tries: list[Future[Tried]]
 
 
 def send_due(channel: str) -> int:
-    """Send all that is due on a channel, batch after batch. Returns the number of tries."""
-    transport = transport_for(channel)
-    if transport is None:
-        return 0
-    count = 0
-    while batch := claim(transport=transport, limit=BATCH):
-        finish(lease=batch.lease, tried=list(_threads().map(partial(_try, transport), batch.envelopes)))
-        count += len(batch.envelopes)
+    """Send what is due on a channel, batch after batch, for the length of a round. Returns the number of tries.
+
+    The first carrier that works takes what is new; what another may have already is settled with that one.
+    """
+    until = time.monotonic() + ROUND_SECONDS
+    carriers = carriers_in_use(channel)
+    count = sum(_send_by(carrier, takes_new=carrier is carriers[0], until=until) for carrier in carriers)
+    if time.monotonic() >= until:
+        wake(channel)
     return count
 
 
+def _send_by(carrier: Transport, *, takes_new: bool, until: float) -> int:
+    """While requests of one batch are answered, the next one is claimed."""
+    under_way: deque[Flight] = deque()
+    count = 0
+    try:
+        while True:
+            batch = _next_batch(carrier, under_way, takes_new=takes_new, until=until)
+            if batch and batch.envelopes:
+                under_way.append(_take_off(carrier, batch))
+            elif not batch and not under_way:
+                return count
+            elif not batch:
+                count += _land(carrier, under_way.popleft())
+    finally:
+        # Whatever went wrong with the next batch: these may be with the carrier already.
+        while under_way:
+            _land(carrier, under_way.popleft())
+
+
+def _next_batch(
+    carrier: Transport, under_way: deque[Flight], *, takes_new: bool, until: float
+) -> Batch | None:
+    """None while enough is in flight, or when the round is over."""
+    if sum(len(flight.tries) for flight in under_way) >= carrier.in_flight:
+        return None
+    if time.monotonic() >= until or breaker.is_resting(carrier.name):
+        return None
+    return claim(transport=carrier, limit=BATCH, takes_new=takes_new)
+
+
+def _take_off(carrier: Transport, batch: Batch) -> Flight:
+    threads = _threads(carrier.name, carrier.in_flight)
+    return Flight(batch.lease, [threads.submit(_try, carrier, envelope) for envelope in batch.envelopes])
+
+
+def _land(carrier: Transport, flight: Flight) -> int:
+    tried = [one.result() for one in flight.tries]
+    finish(lease=flight.lease, tried=tried)
+    breaker.note(carrier.name, [one.outcome for one in tried])
+    return len(tried)
+
+
 @cache
-def _threads() -> ThreadPoolExecutor:
-    """Sending threads of this process; made on first use, so after a worker has forked. They use no database."""
-    return ThreadPoolExecutor(max_workers=settings.IN_FLIGHT, thread_name_prefix="send")
+def _threads(carrier: str, in_flight: int) -> ThreadPoolExecutor:
+    """A carrier's sending threads; made on first use, so after a worker has forked. They use no database."""
+    return ThreadPoolExecutor(max_workers=in_flight, thread_name_prefix=f"send-{carrier}")
 
 
 def _try(transport: Transport, envelope: Envelope) -> Tried:

@@ -127,7 +127,8 @@ class CandidateFactory(DjangoModelFactory[Candidate]):
         model = Candidate
 
     name = "王小明"
-    phone = Numbered(lambda number: f"+86139{number % 10**8:08d}")
+    # By their last digits the sandbox knows numbers that fail; none ends in a nine.
+    phone = Numbered(lambda number: f"+86139{number % 10**7:07d}9")
     email = Numbered(lambda number: f"person{number}@example.com")
     category = Category.CAMPUS
     preferred_channels = LazyFunction(lambda: [Channel.SMS, Channel.EMAIL])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from candidates.models import Channel
+from notifications.channels import breaker
 from notifications.channels.base import Transport
 from notifications.channels.email.transport import TRANSPORT as EMAIL
 from notifications.channels.sms_twilio.transport import TRANSPORT as TWILIO
@@ -36,6 +37,15 @@ def why(channel: str, code: str) -> str:
 def transport_for(channel: str) -> Transport | None:
     """The transport that carries a channel now, or None where the channel is off."""
     return next((carrier for carrier in carriers_of(channel) if not carrier.missing_settings()), None)
+
+
+def carriers_in_use(channel: str) -> list[Transport]:
+    """The carriers that carry a channel now, in the order of use: set up, and not resting after failures."""
+    return [
+        carrier
+        for carrier in carriers_of(channel)
+        if not carrier.missing_settings() and not breaker.is_resting(carrier.name)
+    ]
 
 
 def open_channels() -> list[str]:

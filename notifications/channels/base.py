@@ -109,6 +109,11 @@ class Transport(ABC):
     # The carrier's codes in words a person can act on, lazily translated.
     errors: ClassVar[Mapping[str, Promise | str]] = {}
 
+    @property
+    def in_flight(self) -> int:
+        """How many requests a process may have open at this carrier."""
+        return int(settings.IN_FLIGHT)
+
     def missing_settings(self) -> list[str]:
         return [
             need for need in self.needs if not any(getattr(settings, name) for name in need.split(" or "))

@@ -26,6 +26,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """The same for one channel, the most urgent and oldest first."""
         return self.ready(at=at).filter(channel=channel).order_by("priority", "due_at")
 
+    def for_carrier(self, provider: str, *, takes_new: bool) -> MessageQuerySet:
+        """What only this carrier can settle, since it may have it already, and, if it takes them, new ones."""
+        mine = models.Q(state=State.UNCERTAIN, provider=provider)
+        return self.filter(mine | models.Q(state=State.PLANNED) if takes_new else mine)
+
 
 class Message(models.Model):
     """The outbox: one row per thing to say to one candidate on one channel.

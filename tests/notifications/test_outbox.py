@@ -536,3 +536,17 @@ def test_a_batch_takes_the_same_queries_whatever_its_size(bj_cbd: Branch) -> Non
         assert len(batch.envelopes) == size
         counts.add((len(claiming), len(finishing)))
     assert len(counts) == 1, counts
+
+
+def test_what_one_carrier_may_have_is_settled_with_that_one_alone(bj_cbd: Branch) -> None:
+    new = MessageFactory.create(offer=OfferFactory.create(branch=bj_cbd))
+    theirs, ours = (
+        MessageFactory.create(offer=OfferFactory.create(branch=bj_cbd), state=State.UNCERTAIN, provider=name)
+        for name in ("another", "twilio")
+    )
+    alone = claim(transport=TWILIO, limit=10, takes_new=False)
+    assert [envelope.message_id for envelope in alone.envelopes] == [ours.pk]
+    rest = claim(transport=TWILIO, limit=10)
+    assert [envelope.message_id for envelope in rest.envelopes] == [new.pk]
+    theirs.refresh_from_db()
+    assert theirs.state == State.UNCERTAIN

@@ -43,7 +43,8 @@ def sandbox(running_carriers: Sandbox, settings: Settings) -> Iterator[Sandbox]:
     running_carriers.http.request("DELETE", f"{running_carriers.url}/inbox.json")
     yield running_carriers
     running_carriers.faults(drop_receipts=0, latency_ms=0)
-    send._threads().shutdown()  # with them go their mail connections
+    for carrier in TRANSPORTS.values():
+        send._threads(carrier.name, carrier.in_flight).shutdown()  # with them go their mail connections
     send._threads.cache_clear()
     http.pool().clear()
 

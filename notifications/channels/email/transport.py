@@ -26,6 +26,11 @@ class EmailTransport(Transport):
     errors = ERRORS
     tells_delivered = False
 
+    @property
+    def in_flight(self) -> int:
+        """A connection each: mail servers take few from one client."""
+        return int(settings.MAIL_CONNECTIONS)
+
     def send(self, envelope: Envelope) -> Accepted:
         mail = _mail(envelope)
         connection = _connection()
