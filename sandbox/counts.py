@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-CHANNELS = ("sms", "email", "wechat")
+CHANNELS = ("sms", "email", "wechat", "push")
 
 COUNTED = (
     "requests",  # API calls or mail transactions, whatever came of them
@@ -16,7 +16,11 @@ COUNTED = (
     "receipts_dropped",  # never sent because of drop_receipts
     "receipts_pending",
 )
-EXTRA = {"email": ("connections",), "wechat": ("token_calls", "token_calls_forced", "repeats")}
+EXTRA = {
+    "email": ("connections",),
+    "wechat": ("token_calls", "token_calls_forced", "repeats"),
+    "push": ("repeats",),
+}
 
 
 class Counts:

@@ -40,6 +40,15 @@ class WechatAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JpushAccount:
+    """`callback`: where receipts go; empty where the product has none, as without JPush's VIP service."""
+
+    app_key: str
+    master_secret: str
+    callback: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """An account that is None is off: its settings are missing. Port 0 takes any free one."""
 
@@ -48,6 +57,8 @@ class Options:
     faults: Faults
     twilio: TwilioAccount | None
     wechat: WechatAccount | None
+    jpush: JpushAccount | None
+    bounce_callback: str  # where the mail server hands in bounces; empty for nowhere
 
 
 class SettingsError(ValueError):
@@ -68,6 +79,8 @@ def read_options(*, arguments: Sequence[str], environment: Mapping[str, str], ep
         faults=Faults(**{name: getattr(given, name) for name in FAULT_NAMES}),
         twilio=_twilio(environment),
         wechat=wechat,
+        jpush=_jpush(environment, callback=given.jpush_callback),
+        bounce_callback=given.bounce_callback,
     )
 
 
@@ -98,6 +111,18 @@ def _parser(*, environment: Mapping[str, str], epilog: str) -> argparse.Argument
         metavar="URL",
         help="where WeChat's events go; default $PUBLIC_URL/callbacks/wechat/",
     )
+    parser.add_argument(
+        "--jpush-callback",
+        default=_with_secret(public_url, "jpush", environment.get("JPUSH_CALLBACK_SECRET")),
+        metavar="URL",
+        help="where JPush's receipts go; default $PUBLIC_URL/callbacks/jpush/$JPUSH_CALLBACK_SECRET/",
+    )
+    parser.add_argument(
+        "--bounce-callback",
+        default=_with_secret(public_url, "email/bounce", environment.get("BOUNCE_SECRET")),
+        metavar="URL",
+        help="where bounces of mail are handed in; default $PUBLIC_URL/callbacks/email/bounce/$BOUNCE_SECRET/",
+    )
     standard = Faults().as_dict()
     for name in FAULT_NAMES:
         option = "--" + name.replace("_", "-")
@@ -106,6 +131,11 @@ def _parser(*, environment: Mapping[str, str], epilog: str) -> argparse.Argument
             option, type=partial(_fault, name), default=standard[name], help=help_text, metavar="N"
         )
     return parser
+
+
+def _with_secret(public_url: str, path: str, secret: str | None) -> str:
+    """An address that is known by its secret; none without one."""
+    return f"{public_url.rstrip('/')}/callbacks/{path}/{secret}/" if secret else ""
 
 
 def port_after(port: int) -> int:
@@ -130,6 +160,13 @@ def _fault(name: str, text: str) -> float:
 def _twilio(environment: Mapping[str, str]) -> TwilioAccount | None:
     sid, token = environment.get("TWILIO_ACCOUNT_SID"), environment.get("TWILIO_AUTH_TOKEN")
     return TwilioAccount(sid=sid, auth_token=token) if sid and token else None
+
+
+def _jpush(environment: Mapping[str, str], *, callback: str) -> JpushAccount | None:
+    app_key, secret = environment.get("JPUSH_APP_KEY"), environment.get("JPUSH_MASTER_SECRET")
+    return (
+        JpushAccount(app_key=app_key, master_secret=secret, callback=callback) if app_key and secret else None
+    )
 
 
 def _wechat(environment: Mapping[str, str], *, callback: str) -> WechatAccount | None:

@@ -2,8 +2,8 @@
 // The inbox page. Messages are untrusted: they only ever become text nodes, checked links,
 // or the srcdoc of a frame in which no script runs.
 
-const CHANNELS = { sms: "短信", email: "邮件", wechat: "微信" };
-const CHANNEL_TITLES = { sms: "短信 SMS", email: "邮件 Mail", wechat: "微信公众号 WeChat" };
+const CHANNELS = { sms: "短信", email: "邮件", wechat: "微信", push: "推送" };
+const CHANNEL_TITLES = { sms: "短信 SMS", email: "邮件 Mail", wechat: "微信公众号 WeChat", push: "应用推送 Push" };
 const EVERY_MS = 2000;
 const SHOW_LAST = 200;
 // No allow-scripts. Same origin only so that the frame's height can be read; popups leave the sandbox
@@ -152,7 +152,22 @@ function cardView(message) {
   return [card];
 }
 
-const VIEWS = { sms: smsView, email: mailView, wechat: cardView };
+function pushView(message) {
+  const card = make(
+    "article",
+    { className: "card" },
+    make("header", { className: "card-head" }, make("h3", {}, message.subject || "（无标题）")),
+    make("div", { className: "plain" }, ...withLinks(message.text, message.links)),
+  );
+  if (message.url) {
+    const more = link(message.url, make("span", {}, "在应用中打开"), make("span", { ariaHidden: "true" }, "›"));
+    more.className = "more";
+    card.append(more);
+  }
+  return [card];
+}
+
+const VIEWS = { sms: smsView, email: mailView, wechat: cardView, push: pushView };
 
 function drawTalk(messages) {
   const talk = at("talk");
@@ -206,7 +221,7 @@ function showNewest() {
 }
 
 function choose() {
-  const [, channel, to] = /^#(sms|email|wechat)\/(.+)$/.exec(location.hash) || [];
+  const [, channel, to] = /^#(sms|email|wechat|push)\/(.+)$/.exec(location.hash) || [];
   state.chosen = channel ? { channel, to: decodeURIComponent(to) } : null;
   document.body.classList.toggle("talking", Boolean(channel));
   at("who").textContent = state.chosen ? state.chosen.to : "未选择收件人";

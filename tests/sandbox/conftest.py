@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.running import Listener, Sandbox, eventually, start_sandbox
+from tests.sandbox.running import JPUSH_CALLBACK_SECRET, Listener, Sandbox, eventually, start_sandbox
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +14,12 @@ def listener_of_session() -> Iterator[Listener]:
 
 @pytest.fixture(scope="session")
 def sandbox_of_session(listener_of_session: Listener) -> Iterator[Sandbox]:
-    sandbox = start_sandbox("--wechat-callback", listener_of_session.url + "/callbacks/wechat/")
+    sandbox = start_sandbox(
+        "--wechat-callback",
+        listener_of_session.url + "/callbacks/wechat/",
+        "--jpush-callback",
+        f"{listener_of_session.url}/callbacks/jpush/{JPUSH_CALLBACK_SECRET}/",
+    )
     yield sandbox
     assert sandbox.stop() == 0
 

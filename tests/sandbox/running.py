@@ -22,6 +22,9 @@ TWILIO_TOKEN = "a token of the tests"
 WECHAT_APP_ID = "wx00000000000000aa"
 WECHAT_SECRET = "a secret of the tests"
 WECHAT_TOKEN = "wechat-token-of-the-tests"
+JPUSH_APP_KEY = "aa0000000000000000000000"
+JPUSH_MASTER_SECRET = "a push secret of the tests"
+JPUSH_CALLBACK_SECRET = "a-push-callback-of-the-tests"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 ACCOUNTS = {
@@ -30,6 +33,8 @@ ACCOUNTS = {
     "WECHAT_APP_ID": WECHAT_APP_ID,
     "WECHAT_APP_SECRET": WECHAT_SECRET,
     "WECHAT_TOKEN": WECHAT_TOKEN,
+    "JPUSH_APP_KEY": JPUSH_APP_KEY,
+    "JPUSH_MASTER_SECRET": JPUSH_MASTER_SECRET,
 }
 FAULTLESS = {
     "latency_ms": 0,
@@ -83,7 +88,7 @@ class Sandbox:
     def settled(self) -> bool:
         """No receipt is under way any more."""
         stats = self.get("/stats.json")
-        return not any(stats[channel]["receipts_pending"] for channel in ("sms", "email", "wechat"))
+        return not any(stats[channel]["receipts_pending"] for channel in ("sms", "email", "wechat", "push"))
 
     def reset(self) -> None:
         self.faults(**FAULTLESS)
