@@ -232,6 +232,15 @@ WECHAT_TOKEN = env.str("WECHAT_TOKEN", default="")
 WECHAT_AES_KEY = env.str("WECHAT_AES_KEY", default="")
 WECHAT_API_URL = env.str("WECHAT_API_URL", default="https://api.weixin.qq.com").rstrip("/")
 
+JPUSH_APP_KEY = env.str("JPUSH_APP_KEY", default="")
+JPUSH_MASTER_SECRET = env.str("JPUSH_MASTER_SECRET", default="")
+JPUSH_CALLBACK_SECRET = env.str("JPUSH_CALLBACK_SECRET", default="")
+JPUSH_API_URL = env.str("JPUSH_API_URL", default="https://api.jpush.cn").rstrip("/")
+# JPush reports from a host of its own; whatever stands in for its API answers both.
+JPUSH_REPORT_URL = env.str(
+    "JPUSH_REPORT_URL", default=JPUSH_API_URL.replace("://api.jpush", "://report.jpush")
+).rstrip("/")
+
 # --- Logs: one JSON object a line, events and ids only ------------------------------------------
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -20,7 +20,7 @@ from notifications.sample.load import load_sample
 from tests import platform
 from tests.sandbox.running import eventually
 
-TO_SANDBOX = ("TWILIO_API_URL", "WECHAT_API_URL")
+TO_SANDBOX = ("TWILIO_API_URL", "WECHAT_API_URL", "JPUSH_API_URL")
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,16 @@ FIXED = {
     "DEFAULT_FROM_EMAIL": "海岳银行 <hr@haiyue-bank.example>",
     "BOUNCE_DOMAIN": "bounces.haiyue-bank.example",
     "WECHAT_APP_ID": "wx0000000000000000",
+    "JPUSH_APP_KEY": "000000000000000000000000",
 }
-RANDOM = ("TWILIO_AUTH_TOKEN", "WECHAT_APP_SECRET", "WECHAT_TOKEN")
+RANDOM = (
+    "TWILIO_AUTH_TOKEN",
+    "WECHAT_APP_SECRET",
+    "WECHAT_TOKEN",
+    "JPUSH_MASTER_SECRET",
+    "JPUSH_CALLBACK_SECRET",
+    "BOUNCE_SECRET",
+)
 
 
 def demo_settings() -> dict[str, str]:
@@ -31,6 +39,7 @@ def demo_settings() -> dict[str, str]:
         "PUBLIC_URL": f"http://localhost:{port}",
         "TWILIO_API_URL": f"http://127.0.0.1:{sandbox}",
         "WECHAT_API_URL": f"http://127.0.0.1:{sandbox}",
+        "JPUSH_API_URL": f"http://127.0.0.1:{sandbox}",
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
     }
     return {name: os.environ.get(name) or value for name, value in wanted.items()}
@@ -39,11 +48,16 @@ def demo_settings() -> dict[str, str]:
 def _kept() -> dict[str, str]:
     """Random secrets, made once per stack and kept beside its data, so that a restart prints the same logins."""
     path = stack_folder() / "demo.json"
-    if path.exists():
-        return dict(json.loads(path.read_text()))
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    kept = {**_made_up(), **known}
+    if kept != known:  # a carrier may be newer than the data
+        write_private(path, json.dumps(kept))
+    return kept
+
+
+def _made_up() -> dict[str, str]:
     made = {name: secrets.token_hex(16) for name in RANDOM}
     made["WECHAT_AES_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     made["SAMPLE_PASSWORD"] = secrets.token_urlsafe(9)
     made["SAMPLE_SOURCE_SECRET"] = f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
-    write_private(path, json.dumps(made))
     return made

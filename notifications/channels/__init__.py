@@ -11,10 +11,11 @@ from candidates.models import Channel
 from notifications.channels import breaker
 from notifications.channels.base import Transport
 from notifications.channels.email.transport import TRANSPORT as EMAIL
+from notifications.channels.push_jpush.transport import TRANSPORT as JPUSH
 from notifications.channels.sms_twilio.transport import TRANSPORT as TWILIO
 from notifications.channels.wechat.transport import TRANSPORT as WECHAT
 
-TRANSPORTS: dict[str, Transport] = {transport.name: transport for transport in (TWILIO, EMAIL, WECHAT)}
+TRANSPORTS: dict[str, Transport] = {transport.name: transport for transport in (TWILIO, EMAIL, WECHAT, JPUSH)}
 
 
 def carriers_of(channel: str) -> list[Transport]:

@@ -10,6 +10,9 @@ from notifications.channels.base import Envelope
 from tests.sandbox.running import (
     ACCOUNTS,
     AES_KEY,
+    JPUSH_APP_KEY,
+    JPUSH_CALLBACK_SECRET,
+    JPUSH_MASTER_SECRET,
     WECHAT_APP_ID,
     WECHAT_SECRET,
     WECHAT_TOKEN,
@@ -32,6 +35,8 @@ def running_carriers(carriers_callbacks: Listener) -> Iterator[Sandbox]:
     sandbox = start_sandbox(
         "--wechat-callback",
         f"{carriers_callbacks.url}/callbacks/wechat/",
+        "--jpush-callback",
+        f"{carriers_callbacks.url}/callbacks/jpush/{JPUSH_CALLBACK_SECRET}/",
         environment={**ACCOUNTS, "WECHAT_AES_KEY": AES_KEY},
     )
     yield sandbox
@@ -54,6 +59,9 @@ def sandbox(running_carriers: Sandbox, callbacks: Listener, settings: Settings) 
     settings.TWILIO_AUTH_TOKEN = ACCOUNTS["TWILIO_AUTH_TOKEN"]
     settings.WECHAT_APP_ID, settings.WECHAT_APP_SECRET = WECHAT_APP_ID, WECHAT_SECRET
     settings.WECHAT_TOKEN, settings.WECHAT_AES_KEY = WECHAT_TOKEN, AES_KEY
+    settings.JPUSH_API_URL = settings.JPUSH_REPORT_URL = running_carriers.url
+    settings.JPUSH_APP_KEY, settings.JPUSH_MASTER_SECRET = JPUSH_APP_KEY, JPUSH_MASTER_SECRET
+    settings.JPUSH_CALLBACK_SECRET = JPUSH_CALLBACK_SECRET
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_carriers.smtp_port
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.PUBLIC_URL = callbacks.url

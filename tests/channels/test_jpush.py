@@ -1,0 +1,430 @@
+"""App push as its stand-in speaks it: one push per message, what each refusal means, receipts and the report."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from candidates.models import Offer
+from hrnotify.embedded import EmbeddedServers
+from notifications.channels import TRANSPORTS, http
+from notifications.channels.base import Accepted, CallbackRefused, CallbackRequest, Envelope, TransportError
+from notifications.channels.push_jpush import cids, receipts
+from notifications.channels.push_jpush.client import JPushError
+from notifications.channels.push_jpush.transport import TRANSPORT as JPUSH
+from notifications.channels.push_jpush.transport import _as_transport_error
+from notifications.models import Message, Receipt
+from notifications.receipts import take_receipts
+from notifications.states import State
+from tests.channels.conftest import envelope
+from tests.factories import MessageFactory
+from tests.sandbox.running import Listener, Sandbox, eventually
+
+DEVICE = "1a0018970a62033f42f"
+SECRET = "made-up-jpush-callback"
+
+
+@pytest.fixture(autouse=True)
+def no_keys_left() -> Iterator[None]:
+    """Neither in Redis nor in this process, and no connection of an earlier test's patience."""
+    _forget()
+    yield
+    http.pool().clear()
+    http.pool.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    cids._spare.clear()
+    cache.clear()
+
+
+def error_of(sent: Envelope) -> TransportError:
+    with pytest.raises(TransportError) as raised:
+        JPUSH.send(sent)
+    return raised.value
+
+
+def kind(error: TransportError) -> tuple[bool, bool, bool]:
+    return error.permanent, error.uncertain, error.throttled
+
+
+def repeat_of(sent: Envelope, *, seconds_ago: float = 60) -> Envelope:
+    """The same message once more, after an earlier try may have reached the carrier."""
+    begun = timezone.now() - timedelta(seconds=seconds_ago)
+    return envelope(sent.to, sent.text, message_id=sent.message_id, first_sent_at=begun)
+
+
+# --- Sending ------------------------------------------------------------------------------------
+def test_a_push_shows_subject_and_text_and_leads_to_the_page(sandbox: Sandbox) -> None:
+    accepted = JPUSH.send(envelope(DEVICE, "请确认。", link="https://hr.bank.example/n/key/"))
+    [kept] = sandbox.messages(channel="push")
+    assert (kept["to"], kept["subject"], kept["text"]) == (DEVICE, "录用通知", "请确认。")
+    assert (kept["url"], kept["reference"]) == ("https://hr.bank.example/n/key/", accepted.reference)
+    assert int(accepted.reference) > 2**53
+
+
+def test_it_is_the_registry_s_carrier_of_the_push_channel() -> None:
+    assert TRANSPORTS["jpush"] is JPUSH
+    assert JPUSH.tells_delivered
+
+
+@pytest.mark.parametrize(
+    ("device", "code"), [("gone-1", "1011"), ("illegal-1", "1003"), ("flooded-1", "2005")]
+)
+def test_a_device_that_gets_nothing_leaves_it_to_the_next_channel(
+    sandbox: Sandbox, device: str, code: str
+) -> None:
+    error = error_of(envelope(device))
+    assert (error.code, *kind(error)) == (code, True, False, False)
+    assert device not in str(error)
+    assert code in JPUSH.errors
+
+
+def test_a_text_too_long_for_a_push_is_left_to_the_next_channel(sandbox: Sandbox) -> None:
+    error = error_of(envelope(DEVICE, "字" * 2000))
+    assert (error.code, error.permanent) == ("1005", True)
+
+
+def test_a_refused_login_is_ours_to_mend(sandbox: Sandbox, settings: Settings) -> None:
+    settings.JPUSH_MASTER_SECRET = "wrong"
+    error = error_of(envelope(DEVICE))
+    assert (error.code, *kind(error)) == ("1004", False, False, False)
+
+
+PERMANENT, UNCERTAIN, THROTTLED, AGAIN = (
+    (True, False, False),
+    (False, True, False),
+    (False, False, True),
+    (False, False, False),
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (500, 1000, UNCERTAIN),
+        (503, 1030, UNCERTAIN),
+        (502, 0, UNCERTAIN),
+        (405, 1001, AGAIN),
+        (401, 1004, AGAIN),
+        (400, 1008, AGAIN),
+        (404, 1020, AGAIN),
+        (403, 2003, AGAIN),
+        (403, 2004, AGAIN),
+        (403, 0, AGAIN),
+        (400, 1002, PERMANENT),
+        (400, 1003, PERMANENT),
+        (400, 1005, PERMANENT),
+        (400, 1009, PERMANENT),
+        (400, 1011, PERMANENT),
+        (403, 2005, PERMANENT),
+        (400, 4711, PERMANENT),
+        (400, 0, PERMANENT),
+        (429, 2002, THROTTLED),
+        (429, 0, THROTTLED),
+        (400, 2002, THROTTLED),
+    ],
+)
+def test_every_code_of_jpush_leads_to_the_right_next_step(
+    status: int, code: int, expected: tuple[bool, bool, bool]
+) -> None:
+    error = _as_transport_error(JPushError(code=code, status=status, retry_after=7.0))
+    assert kind(error) == expected
+    assert error.code == str(code or status)
+    assert error.retry_after == (7.0 if error.throttled else None)
+
+
+def test_a_busy_carrier_says_when_to_come_again(sandbox: Sandbox) -> None:
+    JPUSH.send(envelope(DEVICE))
+    sandbox.faults(fail_rate=1)
+    told = {
+        (error.code, error.retry_after, kind(error))
+        for error in (error_of(envelope(DEVICE)) for _ in range(30))
+    }
+    assert told == {
+        ("2002", 1.0, THROTTLED),
+        ("1000", None, UNCERTAIN),
+        ("1030", None, UNCERTAIN),
+    }
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_nobody_listening_means_that_nothing_was_pushed(settings: Settings) -> None:
+    settings.JPUSH_API_URL = "http://127.0.0.1:9"
+    assert kind(error_of(envelope(DEVICE))) == AGAIN
+
+
+# --- One push per message -----------------------------------------------------------------------
+def test_a_repeat_is_the_same_push(sandbox: Sandbox) -> None:
+    sent = envelope(DEVICE)
+    assert JPUSH.send(sent) == JPUSH.send(repeat_of(sent))
+    assert len(sandbox.messages(channel="push")) == 1
+    JPUSH.send(envelope(DEVICE))
+    assert len(sandbox.messages(channel="push")) == 2
+
+
+def test_an_answer_that_never_comes_is_uncertain_and_the_repeat_gets_the_first_result(
+    sandbox: Sandbox, settings: Settings
+) -> None:
+    settings.CARRIER_TIMEOUT_SECONDS = 0.5
+    http.pool.cache_clear()
+    sandbox.faults(timeout_after_accept=1)
+    sent = envelope(DEVICE)
+    assert kind(error_of(sent)) == UNCERTAIN
+    sandbox.faults(timeout_after_accept=0)
+    assert JPUSH.look_up(repeat_of(sent)) is None
+    [kept] = sandbox.messages(channel="push")
+    assert JPUSH.send(repeat_of(sent)) == Accepted(kept["reference"])
+    assert len(sandbox.messages(channel="push")) == 1
+
+
+def test_two_workers_with_the_same_message_push_it_once(sandbox: Sandbox) -> None:
+    sent = envelope(DEVICE)
+    with ThreadPoolExecutor(8) as pool:
+        accepted = set(pool.map(lambda _: JPUSH.send(sent), range(16)))
+    assert len(accepted) == 1
+    assert len(sandbox.messages(channel="push")) == 1
+
+
+def test_many_messages_share_one_call_for_keys(sandbox: Sandbox) -> None:
+    before = sandbox.counts("push")["requests"]
+    with ThreadPoolExecutor(8) as pool:
+        accepted = set(pool.map(lambda _: JPUSH.send(envelope(DEVICE)), range(40)))
+    assert len(accepted) == 40
+    assert sandbox.counts("push")["requests"] - before == 41
+
+
+def test_a_message_whose_worker_died_before_the_push_is_pushed(sandbox: Sandbox) -> None:
+    """No key was kept for it, and Redis has forgotten nothing: it never came to a push."""
+    cache.set(cids.SINCE_KEY, time.time() - 3600, None)
+    eventually(lambda: time.time() - cids._running_since() > 4)
+    JPUSH.send(repeat_of(envelope(DEVICE), seconds_ago=0))
+    assert len(sandbox.messages(channel="push")) == 1
+
+
+@pytest.mark.parametrize("seconds_ago", [0, 60, 24 * 3600])
+def test_a_key_that_may_be_lost_is_no_reason_to_push_twice(sandbox: Sandbox, seconds_ago: float) -> None:
+    sent = envelope(DEVICE)
+    JPUSH.send(sent)
+    cache.clear()
+    error = error_of(repeat_of(sent, seconds_ago=seconds_ago))
+    assert (error.code, *kind(error)) == ("repeat_window", True, False, False)
+    assert len(sandbox.messages(channel="push")) == 1
+
+
+def test_a_key_older_than_jpush_s_memory_is_as_good_as_lost(sandbox: Sandbox) -> None:
+    cache.set(cids.SINCE_KEY, 0.0, None)
+    assert error_of(repeat_of(envelope(DEVICE), seconds_ago=24 * 3600)).code == "repeat_window"
+
+
+def test_without_redis_nothing_is_pushed_and_all_of_it_later(
+    sandbox: Sandbox, embedded_servers: EmbeddedServers
+) -> None:
+    embedded_servers.stop_valkey()
+    try:
+        assert kind(error_of(envelope(DEVICE))) == AGAIN
+    finally:
+        embedded_servers.start_valkey()
+    eventually(lambda: cache.get("anything", "asked"))  # the pool's dead connections are noticed here
+    sent = envelope(DEVICE)
+    JPUSH.send(sent)
+    assert len(sandbox.messages(channel="push")) == 1
+    # A restarted Redis may have lost what it held: it is not taken at its word for what was before.
+    cache.delete(f"jpush:cid:{sent.message_id}")
+    assert error_of(repeat_of(sent)).code == "repeat_window"
+
+
+# --- Receipts -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def push(offer: Offer) -> Message:
+    return MessageFactory.create(
+        offer=offer, channel="push", state=State.ACCEPTED, provider="jpush", reference="2305843009213693952"
+    )
+
+
+def told(message: Message, word: object = 1, **changes: object) -> dict[str, object]:
+    return {"msg_id": message.reference, "type": word, "registration_id": DEVICE, **changes}
+
+
+def report(client: Client, content: object, *, secret: str = SECRET) -> int:
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return client.post(f"/callbacks/jpush/{secret}/", data=body, content_type="application/json").status_code
+
+
+def state_of(message: Message) -> str:
+    return Message.objects.get(pk=message.pk).state
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        (1, State.DELIVERED),
+        ("received", State.DELIVERED),
+        (2, State.DELIVERED),
+        (8, State.ACCEPTED),
+        ("unreceived", State.UNDELIVERED),
+        ("a new word", State.ACCEPTED),
+    ],
+)
+def test_a_receipt_moves_the_push(client: Client, push: Message, word: object, state: str) -> None:
+    assert report(client, told(push, word)) == 200
+    assert state_of(push) == state
+    assert Receipt.objects.get().word == str(word)
+
+
+@pytest.mark.django_db
+def test_receipts_come_singly_and_by_the_dozen_and_twice(client: Client, push: Message) -> None:
+    for _ in range(2):
+        assert report(client, [told(push, 8), told(push, 1), told(push, 1)]) == 200
+    assert state_of(push) == State.DELIVERED
+    assert Receipt.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_receipt_before_the_answer_waits_for_it(client: Client, push: Message) -> None:
+    assert report(client, told(push, 1, msg_id="17")) == 200
+    assert Receipt.objects.get().message is None
+    assert state_of(push) == State.ACCEPTED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("secret", ["wrong", "made-up-jpush-callbac", "é", "made-up-jpush-callback/more"])
+def test_a_receipt_without_the_secret_is_refused_and_leaves_no_trace(
+    client: Client, push: Message, secret: str
+) -> None:
+    assert report(client, told(push), secret=secret) == 403
+    assert client.post("/callbacks/jpush/", told(push), content_type="application/json").status_code == 403
+    assert not Receipt.objects.exists()
+    assert state_of(push) == State.ACCEPTED
+
+
+@pytest.mark.django_db
+def test_without_a_secret_of_ours_nothing_is_believed(
+    client: Client, push: Message, settings: Settings
+) -> None:
+    settings.JPUSH_CALLBACK_SECRET = ""
+    assert client.post("/callbacks/jpush/", told(push), content_type="application/json").status_code == 403
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff", b"[" * 60000, [], {}, 17, None, [None], {"msg_id": "1"}, {"type": 1}, {"msg_id": [1], "type": 1},
+     {"msg_id": "1\x00", "type": 1}, {"msg_id": True, "type": 1}],
+)  # fmt: skip
+def test_what_is_no_receipt_is_refused(client: Client, content: object) -> None:
+    assert report(client, content) == 403
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_address_is_tried_out_by_an_echo(client: Client) -> None:
+    echoed = client.get(f"/callbacks/jpush/{SECRET}/?echostr=%3Cb%3E571f")
+    assert (echoed.status_code, echoed.content, echoed.headers["Content-Type"]) == (
+        200,
+        b"<b>571f",
+        "text/plain",
+    )
+    assert client.get("/callbacks/jpush/wrong/?echostr=571f").status_code == 403
+
+
+def test_the_sandbox_s_receipt_is_understood(
+    sandbox: Sandbox, callbacks: Listener, settings: Settings
+) -> None:
+    reference = JPUSH.send(envelope(DEVICE)).reference
+    eventually(lambda: callbacks.requests)
+    [request] = callbacks.requests
+    assert request.path == f"/callbacks/jpush/{settings.JPUSH_CALLBACK_SECRET}/"
+    [receipt] = [receipts._receipt(item) for item in receipts._items(request.body)]
+    assert (receipt.reference, receipt.outcome) == (reference, State.DELIVERED)
+
+
+# --- The report ---------------------------------------------------------------------------------
+def test_receipts_that_never_came_are_fetched_by_the_hundred(sandbox: Sandbox) -> None:
+    numbers = [JPUSH.send(envelope(f"silent-{number}")).reference for number in range(101)]
+    numbers.append(JPUSH.send(envelope("offline-1")).reference)
+    before = sandbox.counts("push")["requests"]
+    found = JPUSH.fetch_receipts([*numbers, "not a number"])
+    assert sandbox.counts("push")["requests"] - before == 2
+    found = eventually(lambda: (all_ := JPUSH.fetch_receipts(numbers))[100:] and all_)
+    assert [receipt.reference for receipt in found] == numbers[:101]
+    assert {receipt.outcome for receipt in found} == {State.DELIVERED}
+
+
+def test_no_numbers_ask_nothing(sandbox: Sandbox) -> None:
+    before = sandbox.counts("push")["requests"]
+    assert JPUSH.fetch_receipts([]) == []
+    assert sandbox.counts("push")["requests"] == before
+
+
+@pytest.mark.django_db
+def test_a_fetched_receipt_moves_the_push_once(sandbox: Sandbox, push: Message) -> None:
+    push.reference = JPUSH.send(envelope("silent-1")).reference
+    push.save()
+    for _ in range(2):
+        take_receipts(eventually(lambda: JPUSH.fetch_receipts([push.reference])))
+    assert state_of(push) == State.DELIVERED
+    assert Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "arrived"),
+    [
+        ({"jpush_received": 1}, True),
+        ({"jpush_received": None, "android_pns_received": 1}, True),
+        ({"ios_apns_received": 1}, True),
+        ({"hmos_hmpns_received": 1}, True),
+        ({"android_pns_sent": 1, "ios_apns_sent": 1, "jpush_received": 0}, False),
+        ({"jpush_received": "1"}, False),
+        ({}, False),
+    ],
+)
+def test_only_what_reached_a_device_has_arrived(row: dict[str, object], arrived: bool) -> None:
+    found = list(receipts._reported([{"msg_id": "17", **row}]))
+    assert bool(found) == arrived
+
+
+@pytest.mark.parametrize("answer", [None, {}, [None], [17], [{}], [{"msg_id": None, "jpush_received": 1}]])
+def test_a_report_that_makes_no_sense_tells_nothing(answer: object) -> None:
+    assert list(receipts._reported(answer)) == []
+
+
+def test_a_report_that_is_refused_says_so(sandbox: Sandbox, settings: Settings) -> None:
+    settings.JPUSH_MASTER_SECRET = "wrong"
+    with pytest.raises(TransportError) as raised:
+        JPUSH.fetch_receipts(["17"])
+    assert (raised.value.code, raised.value.permanent) == ("1004", False)
+
+
+def test_a_carrier_that_is_no_jpush_leaves_it_uncertain(settings: Settings, callbacks: Listener) -> None:
+    """The stand-in's listener answers 200 with a word that is not JSON; no key was had, so nothing was pushed."""
+    settings.JPUSH_API_URL = callbacks.url
+    cids._spare.append((float("inf"), "a-cid"))
+    callbacks.answers.append((200, "[]"))
+    assert kind(error_of(envelope(DEVICE))) == UNCERTAIN
+    cids._spare.append((float("inf"), "a-cid"))
+    callbacks.answers.append((200, "success"))
+    assert kind(error_of(envelope(DEVICE))) == UNCERTAIN
+
+
+def test_a_receipt_holds_no_device_in_the_clear() -> None:
+    receipt = receipts._receipt({"msg_id": 17, "type": 1, "registration_id": DEVICE})
+    assert DEVICE not in f"{receipt.key} {receipt.word} {receipt.reference} {receipt.code}"
+
+
+def test_a_body_with_a_wrong_secret_is_not_even_read() -> None:
+    from_stranger = CallbackRequest("POST", "", "wrong/", {}, {}, b"{")
+    with pytest.raises(CallbackRefused, match="wrong secret"):
+        receipts.answer(from_stranger, secret=SECRET)
