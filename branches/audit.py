@@ -1,13 +1,10 @@
-"""For whoever builds on the audit: what is kept of changes, and the record of refused tries."""
+"""Notes for the audit that no trigger can make: what was refused, and which machine made a change."""
 
 from __future__ import annotations
 
 import pghistory
 
-from branches.history import audited
 from branches.models import ApiKey, RefusedAttempt, User
-
-__all__ = ["audited", "note_key", "note_refused"]
 
 
 def note_refused(*, by: User | ApiKey, what: str, target: str, from_address: str | None) -> None:

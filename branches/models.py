@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 import pgtrigger
@@ -22,10 +21,7 @@ from uuid_utils.compat import uuid7
 
 from branches.categories import Category
 from branches.history import audited
-from branches.scopes import Scope, within
-
-if TYPE_CHECKING:
-    from branches.scopes import Principal
+from branches.scopes import Principal, Scope, within
 
 
 class Role(models.TextChoices):

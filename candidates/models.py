@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from branches.audit import audited
 from branches.categories import Category
+from branches.history import audited
 from branches.models import Branch
 from branches.scopes import Principal, within
 from candidates.encryption import blind_indexes

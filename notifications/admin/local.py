@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin_parts import BAD, CHOICE, GOOD, WAITS, BranchAndBelow, PlainAdmin, column
+from branches.admin_parts import CHOICE, GOOD, WAITS, BranchAndBelow, PlainAdmin, column
 from notifications.admin.local_contradictions import contradictions_page
 from notifications.admin.local_differences import differences_page
 from notifications.catalogue import Catalogue
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 else:
     LocalModelForm = forms.ModelForm
 
-
-DEMANDS = {Demand.REQUIRED: WAITS, Demand.NOT_NEEDED: GOOD, Demand.FORBIDDEN: BAD}
+DEMAND_LABELS = {Demand.REQUIRED: WAITS, Demand.NOT_NEEDED: GOOD}
 
 
 class LocalForm(ConditionalForm, LocalModelForm):
@@ -164,10 +163,6 @@ class LocalPaperAdmin(LocalContentAdmin):
         ("purpose", "purpose_en"),
     )
 
-    @column(
-        _("demand"),
-        ordering="demand",
-        labels={Demand.REQUIRED: WAITS, Demand.NOT_NEEDED: GOOD, Demand.FORBIDDEN: BAD},
-    )
+    @column(_("demand"), ordering="demand", labels=DEMAND_LABELS)
     def demanded(self, paper: LocalPaper) -> tuple[str, str]:
         return paper.demand, paper.get_demand_display()
