@@ -248,7 +248,7 @@ class _Shelves:
 
     def of_values(self) -> Iterator[ValueShelf]:
         numbers = self._posted("v")
-        core = {one.field.key for one in self.catalogue.core.values}
+        core = self.catalogue.core.field_keys
         for key, one in self.fields.items():
             if key in core:  # headquarters' word counts, whatever a branch would say
                 continue

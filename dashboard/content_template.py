@@ -58,7 +58,7 @@ def locked(
         **catalogue.values(offer, language=body.language),
         **offer_values(offer, channel=body.channel, language=body.language),
     }
-    core = {one.field.key for one in catalogue.core.values} | OF_PAPERS - {LOCAL_PAPERS}
+    core = catalogue.core.field_keys | OF_PAPERS - {LOCAL_PAPERS}
     reader = _Reader(values, core, {key: field.named(language) for key, field in fields.items()})
     lines = list(reader.lines(body))
     uses = {part.key for line in lines for part in line.parts if part.kind == "local"}

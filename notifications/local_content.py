@@ -21,7 +21,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext
 
 from branches.models import Branch
-from notifications.catalogue import Catalogue
+from notifications.catalogue import Core
 from notifications.conditions import Condition, normal
 from notifications.facts import FILLED_BY_SYSTEM
 from notifications.models import (
@@ -306,7 +306,7 @@ def _told(name: str) -> str:
 
 def _core_papers() -> Sequence[CorePaper]:
     """Of the version in force."""
-    return Catalogue.current(branches=[]).core.papers
+    return Core.in_force().papers
 
 
 def _paper_facts(branch: Branch, key: str, condition: Any, facts: PaperFacts) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from candidates.models import Offer
-from notifications.catalogue import Catalogue
+from notifications.catalogue import Catalogue, Core
 from notifications.compose import Value
 from notifications.dates import moment_text
 from notifications.facts import offer_values
@@ -67,5 +67,5 @@ def phone_link(phone: str) -> str:
 
 def bank_name(*, language: str) -> str:
     """The bank's name for pages that know no branch yet; "" before it was set."""
-    core = Catalogue.current(branches=[]).core.values
+    core = Core.in_force().values
     return next((stated.in_language(language) for stated in core if stated.field.key == "bank_name"), "")

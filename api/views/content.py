@@ -62,8 +62,7 @@ def show(request: HttpRequest, code: str) -> Any:
     catalogue = Catalogue.current(branches=[branch])
     own = catalogue.local[branch.path]
     above = nodes_above(branch)
-    core = {one.field.key for one in catalogue.core.values}
-    fields = [one for one in LocalField.objects.order_by("id") if one.key not in core]
+    fields = LocalField.objects.exclude(key__in=catalogue.core.field_keys).order_by("id")
     found = findings_of(branch, values=own.values, papers=own.papers, catalogue=catalogue, above=above)
     return {
         "branch": branch.code,

@@ -19,7 +19,7 @@ from dashboard.content_choice import USUAL, Choice
 from dashboard.content_page import ContentPage, content_page
 from dashboard.content_rows import NEW, ROW, posted_rows, save_all
 from dashboard.forms import branch_choices
-from notifications.catalogue import Catalogue
+from notifications.catalogue import Catalogue, Core
 from notifications.local_content import (
     LockedByHeadquarters,
     NoSuchField,
@@ -106,7 +106,7 @@ def _must_be_of_the_form(data: QueryDict) -> None:
                 name,
             )
     _must_be_local(posted_rows(data, "v"))
-    core = {paper.key for paper in Catalogue.current(branches=[]).core.papers}
+    core = Core.in_force().paper_keys
     for key in posted_rows(data, "p"):
         if key != NEW and key in core:
             raise LockedByHeadquarters(key)
@@ -118,8 +118,7 @@ def _must_be_local(keys: Iterable[str]) -> None:
     if len(asked) != LocalField.objects.filter(key__in=asked).count():
         for key in sorted(asked):
             local_field(key)
-    core = {one.field.key for one in Catalogue.current(branches=[]).core.values}
-    if locked := sorted(asked & core):
+    if locked := sorted(asked & Core.in_force().field_keys):
         raise LockedByHeadquarters(locked[0])
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from branches.admin_parts import CHOICE, GOOD, WAITS, BranchAndBelow, PlainAdmin, column
 from notifications.admin.local_contradictions import contradictions_page
 from notifications.admin.local_differences import differences_page
-from notifications.catalogue import Catalogue
+from notifications.catalogue import Core
 from notifications.condition_form import ConditionalForm, ConditionFormField
 from notifications.conditions import in_words
 from notifications.local_content import FORM_WORDS, normal_text, text_problems
@@ -135,7 +135,7 @@ def _core_paper(name: str, stated: str) -> CorePaper | None:
 
     One that must never be asked for is not asked for as an original or a copy either.
     """
-    for paper in Catalogue.current(branches=[]).core.papers:
+    for paper in Core.in_force().papers:
         theirs = _plain(getattr(paper, name))
         forbidden = paper.demand == Demand.FORBIDDEN and _plain(FORM_WORDS.sub("", stated.strip())) == theirs
         if _plain(stated) == theirs or forbidden:

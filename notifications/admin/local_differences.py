@@ -131,7 +131,7 @@ def _source(at: Branch, branch: Branch) -> Branch | None:
 def paper_rows(branches: Sequence[Branch]) -> list[BranchRows]:
     catalogue = Catalogue.current(branches=branches)
     by_path = {branch.path: branch for branch in branches}
-    core = {paper.key for paper in catalogue.core.papers}
+    core = catalogue.core.paper_keys
     return [
         BranchRows(
             branch,
