@@ -22,14 +22,15 @@ from django.utils.translation import gettext_lazy as _
 from branches.models import Branch
 from dashboard.content_forms import LOCALES, PaperForm, ValueForm
 from notifications.condition_form import KnownValues
+from notifications.field_texts import normal_text
 from notifications.local_content import (
+    PAPER_FACTS,
     ChangedMeanwhile,
     Editor,
     InvalidContent,
     LockedByHeadquarters,
     PaperFacts,
     digest,
-    normal_text,
     state_paper,
     state_value,
     withdraw_paper,
@@ -191,7 +192,7 @@ class PaperRow(Row):
 
     @property
     def facts(self) -> PaperFacts:
-        asked = {name: self.asked(name) for name in PaperFacts.__dataclass_fields__}
+        asked = {name: self.asked(name) for name in PAPER_FACTS}
         blank = {"name": "", "name_en": ""}
         return PaperFacts(**blank | {name: value for name, value in asked.items() if value is not None})
 
@@ -204,7 +205,7 @@ class PaperRow(Row):
         return spoken or f"paper_{hashlib.sha256((self.asked('name') or '').encode()).hexdigest()[:8]}"
 
     def stated(self, branch: Branch) -> LocalPaper:
-        facts = {name: getattr(self.facts, name) for name in PaperFacts.__dataclass_fields__}
+        facts = {name: getattr(self.facts, name) for name in PAPER_FACTS}
         # Behind what is stated already, as it will be when it is saved.
         return LocalPaper(
             branch=branch, key=self.paper_key, condition=self.condition, position=self.number, **facts
@@ -329,9 +330,9 @@ def _paper_row(
     stated: LocalPaper | None = None,
     like: LocalPaper | None = None,
 ) -> PaperRow:
-    initial = _initial(stated, tuple(PaperFacts.__dataclass_fields__))
+    initial = _initial(stated, PAPER_FACTS)
     if like:
-        initial = {name: getattr(like, name) for name in ("condition", *PaperFacts.__dataclass_fields__)}
+        initial = {name: getattr(like, name) for name in ("condition", *PAPER_FACTS)}
     form = PaperForm(data, prefix=f"p-{key}-{number}", initial=initial, known=known, auto_id="%s")
     return PaperRow(key, number, form)
 

@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -23,26 +18,12 @@ from django.utils.translation import gettext
 from branches.models import Branch
 from notifications.catalogue import Core
 from notifications.conditions import Condition, normal
+from notifications.core_papers import core_paper_called
 from notifications.facts import FILLED_BY_SYSTEM
-from notifications.models import (
-    CoreField,
-    CorePaper,
-    Demand,
-    FieldKind,
-    LocalField,
-    LocalPaper,
-    LocalValue,
-)
+from notifications.field_texts import normal_text, text_problems, writing_problems
+from notifications.models import CoreField, Demand, LocalField, LocalPaper, LocalValue
 
-SEVERAL_LINES = {FieldKind.LONG_TEXT, FieldKind.LIST}
-PHONE = re.compile(r"\+?[\d\s()-]+(?:(?:转|ext\.?|x)\s*\d{1,6})?", re.IGNORECASE)
-FEWEST_DIGITS, MOST_DIGITS = 7, 21  # extension included
-NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-FORM_WORDS = re.compile(r"(?:原件及复印件|原件|复印件|电子版)$")
-# What ends a line, or cannot be stored at all: controls, separators, halves of a pair.
-UNSEEN = {"Cc", "Zl", "Zp", "Cs"}
-
-VALUE_FACTS = ("condition", "value", "value_en")
+VALUE_COLUMNS = ("condition", "value", "value_en")
 PAPER_TEXTS = ("name", "name_en", "purpose", "purpose_en")
 
 
@@ -106,14 +87,15 @@ class PaperFacts:
     kept_months: int = 0
 
 
-PAPER_FACTS = ("key", "condition", *PaperFacts.__dataclass_fields__)
+PAPER_FACTS = tuple(PaperFacts.__dataclass_fields__)
+PAPER_COLUMNS = ("key", "condition", *PAPER_FACTS)
 
 
 def digest(row: LocalValue | LocalPaper | None) -> str:
     """What a writer's page was based on, to be told of a change meanwhile; "" where nothing is stated."""
     if row is None:
         return ""
-    names = VALUE_FACTS if isinstance(row, LocalValue) else PAPER_FACTS
+    names = VALUE_COLUMNS if isinstance(row, LocalValue) else PAPER_COLUMNS
     told = json.dumps([getattr(row, name) for name in names], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:20]
 
@@ -167,7 +149,7 @@ def local_field(key: str) -> LocalField:
         raise LockedByHeadquarters(key)
     field = LocalField.objects.filter(key=key).first()
     if field is None:
-        if any(paper.key == key for paper in _core_papers()):
+        if key in Core.in_force().paper_keys:
             raise LockedByHeadquarters(key)
         raise NoSuchField(key)
     return field
@@ -192,65 +174,7 @@ def _asked_condition(condition: Any) -> tuple[dict[str, dict[str, list[str]]], l
     except ValidationError as error:
         return {}, error.messages
     named = [value for clause in asked.values() for values in clause.values() for value in values]
-    return asked, list(_writing_problems(" ".join(named), several_lines=False))
-
-
-def normal_text(kind: str, text: str) -> str:
-    """Without space around it, and of a list without empty entries."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if kind == FieldKind.LIST:
-        return "\n".join(line.strip() for line in lines.split("\n") if line.strip())
-    return lines
-
-
-def text_problems(text: str, *, field: LocalField) -> Iterator[str]:
-    """What is wrong with a normal text in one language, a sentence each."""
-    if len(text) > field.max_length:
-        words = gettext("%(length)s characters: at most %(limit)s fit.")
-        yield words % {"length": len(text), "limit": field.max_length}
-    yield from _writing_problems(text, several_lines=field.kind in SEVERAL_LINES)
-    yield from _kind_problems(text, kind=field.kind)
-
-
-def _writing_problems(text: str, *, several_lines: bool) -> Iterator[str]:
-    if not several_lines and len(text.splitlines()) > 1:
-        yield gettext("One line only.")
-    if any(unicodedata.category(letter) in UNSEEN for letter in text.replace("\n", "")):
-        yield gettext("It holds a character that cannot be shown.")
-    if "{{" in text or "}}" in text:
-        yield gettext("Placeholders are for headquarters' text: write the words themselves.")
-
-
-def _kind_problems(text: str, *, kind: str) -> Iterator[str]:
-    plain = unicodedata.normalize("NFKC", text)
-    if kind == FieldKind.PHONE and not _is_phone(plain):
-        yield gettext("This is not a phone number, such as 010-5550 6110.")
-    if kind == FieldKind.LINK and not _is_link(plain):
-        yield gettext("This is not a link: it begins with https:// or http://.")
-    if kind == FieldKind.NUMBER and not NUMBER.fullmatch(plain):
-        yield gettext("This is not a number: digits, and a point where it is needed.")
-    if kind == FieldKind.DATETIME and not _is_moment(plain):
-        yield gettext("This is not a date and time, such as 2026-12-07 09:00.")
-
-
-def _is_phone(text: str) -> bool:
-    digits = sum(letter.isdecimal() for letter in text)
-    return bool(PHONE.fullmatch(text)) and FEWEST_DIGITS <= digits <= MOST_DIGITS
-
-
-def _is_link(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, text))
-
-
-def _is_moment(text: str) -> bool:
-    try:
-        return bool(datetime.fromisoformat(text))
-    except ValueError:
-        return False
+    return asked, list(writing_problems(" ".join(named), several_lines=False))
 
 
 # --- Local papers -------------------------------------------------------------------------------
@@ -283,37 +207,22 @@ def withdraw_paper(*, branch: Branch, key: str, condition: Any, by: Editor, basi
     must_be_theirs(branch, by)
     rows = _rows_for_one_writer(LocalPaper, branch).filter(key=key)
     # One that the core came to ask for later may still be taken away; the core's own is nobody's to touch.
-    if not rows and any(paper.key == key for paper in _core_papers()):
+    if not rows and key in Core.in_force().paper_keys:
         raise LockedByHeadquarters(key)
     _take_away(rows, _condition(condition), basis)
 
 
 def _must_be_no_core_paper(key: str, facts: PaperFacts) -> None:
-    for paper in _core_papers():
-        if paper.key == key:
-            raise LockedByHeadquarters(key)
-        for name in ("name", "name_en"):
-            asked, stated = _told(getattr(facts, name)), _told(getattr(paper, name))
-            forbidden = paper.demand == Demand.FORBIDDEN and FORM_WORDS.sub("", asked) == stated
-            if asked == stated or forbidden:
-                raise LockedByHeadquarters(paper.key, name)
-
-
-def _told(name: str) -> str:
-    """A name as it is compared: spaces, width and case make no other paper of it."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def _core_papers() -> Sequence[CorePaper]:
-    """Of the version in force."""
-    return Core.in_force().papers
+    for name, stated in (("key", key), ("name", facts.name), ("name_en", facts.name_en)):
+        if paper := core_paper_called(stated, by=name):
+            raise LockedByHeadquarters(paper.key, name)
 
 
 def _paper_facts(branch: Branch, key: str, condition: Any, facts: PaperFacts) -> dict[str, Any]:
     """The facts as they are stored. Raises InvalidContent."""
     texts = {name: getattr(facts, name).strip() for name in PAPER_TEXTS}
     stated = {**asdict(facts), **texts}
-    problems = {name: list(_writing_problems(text, several_lines=False)) for name, text in texts.items()}
+    problems = {name: list(writing_problems(text, several_lines=False)) for name, text in texts.items()}
     asked, problems["condition"] = _asked_condition(condition)
     try:
         LocalPaper(branch=branch, key=key, **stated).clean_fields(exclude=["branch"])

@@ -22,6 +22,7 @@ from candidates.payload import FieldProblem
 from notifications.catalogue import Catalogue
 from notifications.lint import explanation
 from notifications.local_content import (
+    PAPER_COLUMNS,
     ChangedMeanwhile,
     InvalidContent,
     LockedByHeadquarters,
@@ -199,22 +200,8 @@ def _papers(branch: Branch, above: list[Branch], catalogue: Catalogue) -> Iterat
         yield from (_paper(paper, branch=node.code) for paper in catalogue.local[node.path].papers)
 
 
-PAPER_FACTS = (
-    "key",
-    "condition",
-    "name",
-    "name_en",
-    "demand",
-    "form",
-    "valid_months",
-    "purpose",
-    "purpose_en",
-    "kept_months",
-)
-
-
 def _paper(paper: CorePaper | LocalPaper, *, branch: str) -> dict[str, Any]:
-    facts = {name: getattr(paper, name) for name in PAPER_FACTS}
+    facts = {name: getattr(paper, name) for name in PAPER_COLUMNS}
     return {"branch": branch, "locked": isinstance(paper, CorePaper), **facts}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -16,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from branches.admin_parts import CHOICE, GOOD, WAITS, BranchAndBelow, PlainAdmin, column
 from notifications.admin.local_contradictions import contradictions_page
 from notifications.admin.local_differences import differences_page
-from notifications.catalogue import Core
 from notifications.condition_form import ConditionalForm, ConditionFormField
 from notifications.conditions import in_words
-from notifications.local_content import FORM_WORDS, normal_text, text_problems
-from notifications.models import CorePaper, Demand, LocalField, LocalPaper, LocalValue
+from notifications.core_papers import core_paper_called
+from notifications.field_texts import normal_text, text_problems
+from notifications.models import Demand, LocalField, LocalPaper, LocalValue
 
 if TYPE_CHECKING:
     LocalModelForm = forms.ModelForm[Any]
@@ -125,26 +124,9 @@ class PaperForm(LocalForm):
             "Headquarters states this paper for the whole bank (%(paper)s); a branch cannot state it again."
         )
         for name in ("key", "name", "name_en"):
-            if paper := _core_paper(name, cleaned.get(name, "")):
+            if paper := core_paper_called(cleaned.get(name, ""), by=name):
                 self.add_error(name, ValidationError(words, params={"paper": paper}))
         return cleaned
-
-
-def _core_paper(name: str, stated: str) -> CorePaper | None:
-    """The paper of the core in force that has this key or name, however it is written.
-
-    One that must never be asked for is not asked for as an original or a copy either.
-    """
-    for paper in Core.in_force().papers:
-        theirs = _plain(getattr(paper, name))
-        forbidden = paper.demand == Demand.FORBIDDEN and _plain(FORM_WORDS.sub("", stated.strip())) == theirs
-        if _plain(stated) == theirs or forbidden:
-            return paper
-    return None
-
-
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 @admin.register(LocalPaper)
