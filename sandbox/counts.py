@@ -17,6 +17,7 @@ COUNTED = (
     "receipts_pending",
 )
 EXTRA = {
+    "sms": ("repeats",),
     "email": ("connections",),
     "wechat": ("token_calls", "token_calls_forced", "repeats"),
     "push": ("repeats",),

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from standardwebhooks.webhooks import Webhook
+
 from sandbox.faults import FAULT_NAMES, Faults, checked_fault
 
 HOST = "127.0.0.1"
@@ -40,6 +42,24 @@ class WechatAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AliyunAccount:
+    """`callback`: where reports go; empty where the product has no secret for them."""
+
+    key_id: str
+    key_secret: str
+    sign_name: str
+    callback: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayAccount:
+    """`secret`: signs both ways (`whsec_…`)."""
+
+    secret: str
+    callback: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class JpushAccount:
     """`callback`: where receipts go; empty where the product has none, as without JPush's VIP service."""
 
@@ -56,6 +76,8 @@ class Options:
     smtp_port: int
     faults: Faults
     twilio: TwilioAccount | None
+    aliyun: AliyunAccount | None
+    gateway: GatewayAccount | None
     wechat: WechatAccount | None
     jpush: JpushAccount | None
     bounce_callback: str  # where the mail server hands in bounces; empty for nowhere
@@ -71,6 +93,7 @@ def read_options(*, arguments: Sequence[str], environment: Mapping[str, str], ep
     given = parser.parse_args(arguments)
     try:
         wechat = _wechat(environment, callback=given.wechat_callback)
+        gateway = _gateway(environment, callback=given.gateway_callback)
     except SettingsError as error:
         parser.error(str(error))
     return Options(
@@ -78,6 +101,8 @@ def read_options(*, arguments: Sequence[str], environment: Mapping[str, str], ep
         smtp_port=given.smtp_port if given.smtp_port is not None else port_after(given.port),
         faults=Faults(**{name: getattr(given, name) for name in FAULT_NAMES}),
         twilio=_twilio(environment),
+        aliyun=_aliyun(environment, callback=given.aliyun_callback),
+        gateway=gateway,
         wechat=wechat,
         jpush=_jpush(environment, callback=given.jpush_callback),
         bounce_callback=given.bounce_callback,
@@ -110,6 +135,18 @@ def _parser(*, environment: Mapping[str, str], epilog: str) -> argparse.Argument
         default=public_url.rstrip("/") + "/callbacks/wechat/",
         metavar="URL",
         help="where WeChat's events go; default $PUBLIC_URL/callbacks/wechat/",
+    )
+    parser.add_argument(
+        "--aliyun-callback",
+        default=_with_secret(public_url, "aliyun", environment.get("ALIYUN_CALLBACK_SECRET")),
+        metavar="URL",
+        help="where Aliyun's reports go; default $PUBLIC_URL/callbacks/aliyun/$ALIYUN_CALLBACK_SECRET/",
+    )
+    parser.add_argument(
+        "--gateway-callback",
+        default=public_url.rstrip("/") + "/callbacks/gateway/",
+        metavar="URL",
+        help="where the gateway's reports go; default $PUBLIC_URL/callbacks/gateway/",
     )
     parser.add_argument(
         "--jpush-callback",
@@ -160,6 +197,25 @@ def _fault(name: str, text: str) -> float:
 def _twilio(environment: Mapping[str, str]) -> TwilioAccount | None:
     sid, token = environment.get("TWILIO_ACCOUNT_SID"), environment.get("TWILIO_AUTH_TOKEN")
     return TwilioAccount(sid=sid, auth_token=token) if sid and token else None
+
+
+def _aliyun(environment: Mapping[str, str], *, callback: str) -> AliyunAccount | None:
+    names = ("ALIYUN_ACCESS_KEY_ID", "ALIYUN_ACCESS_KEY_SECRET", "ALIYUN_SMS_SIGN_NAME")
+    key_id, key_secret, sign_name = (environment.get(name, "") for name in names)
+    if not (key_id and key_secret and sign_name):
+        return None
+    return AliyunAccount(key_id=key_id, key_secret=key_secret, sign_name=sign_name, callback=callback)
+
+
+def _gateway(environment: Mapping[str, str], *, callback: str) -> GatewayAccount | None:
+    secret = environment.get("GATEWAY_SECRET", "")
+    if not secret:
+        return None
+    try:
+        Webhook(secret)
+    except ValueError:
+        raise SettingsError("GATEWAY_SECRET: whsec_ and base64 are needed") from None
+    return GatewayAccount(secret=secret, callback=callback)
 
 
 def _jpush(environment: Mapping[str, str], *, callback: str) -> JpushAccount | None:

@@ -24,12 +24,12 @@ RETRY_AFTER = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds between tries; then it is gi
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """One HTTP request to the product. `answers`: bodies that count as received; empty for any."""
+    """One HTTP request to the product. `is_received`: whether the body of a 2xx says so too; None for any."""
 
     url: str
     headers: dict[str, str]
     body: bytes
-    answers: frozenset[str] = frozenset()
+    is_received: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +127,6 @@ async def _posted(session: aiohttp.ClientSession, post: Post) -> tuple[int | Non
             URL(post.url, encoded=True), data=post.body, headers=post.headers, allow_redirects=False
         ) as answer:
             body = (await answer.text(errors="replace")).strip()
-            return answer.status, answer.ok and (not post.answers or body in post.answers)
+            return answer.status, answer.ok and (post.is_received is None or post.is_received(body))
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
         return None, False

@@ -54,7 +54,7 @@ def event_post(*, account: WechatAccount, openid: str, xml: str) -> Post:
         url=account.callback + joint + urlencode(query),
         headers={"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0"},
         body=body.encode(),
-        answers=RECEIVED,
+        is_received=RECEIVED.__contains__,
     )
 
 

@@ -2,7 +2,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.running import JPUSH_CALLBACK_SECRET, Listener, Sandbox, eventually, start_sandbox
+from tests.sandbox.running import (
+    ALIYUN_CALLBACK_SECRET,
+    BOUNCE_SECRET,
+    JPUSH_CALLBACK_SECRET,
+    Listener,
+    Sandbox,
+    eventually,
+    start_sandbox,
+)
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +25,14 @@ def sandbox_of_session(listener_of_session: Listener) -> Iterator[Sandbox]:
     sandbox = start_sandbox(
         "--wechat-callback",
         listener_of_session.url + "/callbacks/wechat/",
+        "--aliyun-callback",
+        f"{listener_of_session.url}/callbacks/aliyun/{ALIYUN_CALLBACK_SECRET}/",
+        "--gateway-callback",
+        f"{listener_of_session.url}/callbacks/gateway/",
         "--jpush-callback",
         f"{listener_of_session.url}/callbacks/jpush/{JPUSH_CALLBACK_SECRET}/",
+        "--bounce-callback",
+        f"{listener_of_session.url}/callbacks/email/bounce/{BOUNCE_SECRET}/",
     )
     yield sandbox
     assert sandbox.stop() == 0

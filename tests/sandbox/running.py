@@ -1,5 +1,6 @@
 """A running sandbox, a listener for its receipts, and patience."""
 
+import base64
 import os
 import re
 import subprocess
@@ -19,17 +20,27 @@ READY = re.compile(r"sandbox ready: (http://127\.0\.0\.1:\d+)/ .*smtp://127\.0\.
 
 TWILIO_SID = "AC" + "5a" * 16
 TWILIO_TOKEN = "a token of the tests"
+ALIYUN_KEY_ID = "LTAI-of-the-tests"
+ALIYUN_KEY_SECRET = "a key of the tests"
+ALIYUN_SIGN_NAME = "海岳银行"
+ALIYUN_CALLBACK_SECRET = "an-sms-callback-of-the-tests"
+GATEWAY_SECRET = "whsec_" + base64.b64encode(b"a gateway's secret of the tests").decode()
 WECHAT_APP_ID = "wx00000000000000aa"
 WECHAT_SECRET = "a secret of the tests"
 WECHAT_TOKEN = "wechat-token-of-the-tests"
 JPUSH_APP_KEY = "aa0000000000000000000000"
 JPUSH_MASTER_SECRET = "a push secret of the tests"
+BOUNCE_SECRET = "a-bounce-secret-of-the-tests"
 JPUSH_CALLBACK_SECRET = "a-push-callback-of-the-tests"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 ACCOUNTS = {
     "TWILIO_ACCOUNT_SID": TWILIO_SID,
     "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
+    "ALIYUN_ACCESS_KEY_ID": ALIYUN_KEY_ID,
+    "ALIYUN_ACCESS_KEY_SECRET": ALIYUN_KEY_SECRET,
+    "ALIYUN_SMS_SIGN_NAME": ALIYUN_SIGN_NAME,
+    "GATEWAY_SECRET": GATEWAY_SECRET,
     "WECHAT_APP_ID": WECHAT_APP_ID,
     "WECHAT_APP_SECRET": WECHAT_SECRET,
     "WECHAT_TOKEN": WECHAT_TOKEN,
@@ -132,7 +143,7 @@ class Request:
 
 
 class Listener:
-    """Where receipts arrive. `answers`: (HTTP status, body) for the next ones; then 200 success."""
+    """Where receipts arrive. `answers`: (HTTP status, body) for the next ones; then 200 and what its carrier wants."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -149,7 +160,8 @@ class Listener:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer = listener.answers.pop(0) if listener.answers else (200, "success")
+                content = '{"code":0}' if "/aliyun/" in self.path else "success"
+                status, answer = listener.answers.pop(0) if listener.answers else (200, content)
                 listener.requests.append(
                     Request(path=self.path, headers=dict(self.headers.items()), body=body)
                 )
