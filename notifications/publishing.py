@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -23,6 +26,9 @@ PARTS: dict[type[Version], tuple[str, ...]] = {
     CoreVersion: ("values", "papers"),
 }
 
+# Nearer than this its moment counts as come: a worker may compose with a version while its taking back is stored.
+TOO_LATE = timedelta(minutes=1)
+
 
 class NotPublishable(Exception):
     """A version cannot come into force; `problems` says why, a sentence each."""
@@ -32,15 +38,35 @@ class NotPublishable(Exception):
         self.problems = problems
 
 
+def fingerprint(version: Version) -> str:
+    """Of all that a version says: whoever read it publishes that, and not what somebody else has written since."""
+    said = [
+        sorted(
+            json.dumps(row, sort_keys=True, cls=DjangoJSONEncoder) for row in getattr(version, part).values()
+        )
+        for part in PARTS[type(version)]
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
+
+
 @transaction.atomic
-def publish(version: AnyVersion, *, by: User, at: datetime | None = None) -> list[Note]:
-    """From `at` on, or from now, this version counts. Returns the warnings. Raises NotPublishable."""
+def publish(
+    version: AnyVersion, *, by: User, at: datetime | None = None, seen: str | None = None
+) -> list[Note]:
+    """From `at` on, or from now, this version counts. Returns the warnings. Raises NotPublishable.
+
+    `seen`: its `fingerprint` as it was read before; without one it is published as it is now.
+    """
     locked = type(version)._default_manager.select_for_update(of=("self",)).get(pk=version.pk)
     now = timezone.now()
     if locked.published_at:
         raise NotPublishable([gettext("This version is published already.")])
     if at and at <= now:
         raise NotPublishable([gettext("The moment lies in the past.")])
+    if seen is not None and seen != fingerprint(locked):
+        raise NotPublishable(
+            [gettext("The draft was changed after you opened this page: please read it again.")]
+        )
     notes = review(locked)
     if problems := [str(note) for note in notes if note.stops]:
         raise NotPublishable(problems)
@@ -51,10 +77,14 @@ def publish(version: AnyVersion, *, by: User, at: datetime | None = None) -> lis
 
 @transaction.atomic
 def take_back(version: AnyVersion) -> None:
-    """A version whose moment lies ahead becomes a draft again. Raises NotPublishable where it has come."""
+    """A version whose moment lies ahead becomes a draft again. Raises NotPublishable where it has come, or nearly."""
     locked = type(version)._default_manager.select_for_update(of=("self",)).get(pk=version.pk)
     if not locked.is_scheduled:
         raise NotPublishable([gettext("Only a version whose moment lies ahead can be taken back.")])
+    if locked.published_at and locked.published_at < timezone.now() + TOO_LATE:
+        raise NotPublishable(
+            [gettext("It comes into force within a minute: it is too late to take it back.")]
+        )
     locked.published_at = locked.published_by = None
     locked.save(update_fields=["published_at", "published_by"])
 

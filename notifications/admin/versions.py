@@ -34,7 +34,14 @@ from notifications.condition_form import ConditionalForm, ConditionFormField, Kn
 from notifications.conditions import in_words
 from notifications.differences import compare
 from notifications.models import CoreVersion, TemplateVersion, Version
-from notifications.publishing import NotPublishable, new_draft_from, publish, roll_back, take_back
+from notifications.publishing import (
+    NotPublishable,
+    fingerprint,
+    new_draft_from,
+    publish,
+    roll_back,
+    take_back,
+)
 from notifications.review import Note, review
 
 if TYPE_CHECKING:
@@ -157,6 +164,9 @@ def _is_draft(version: Version | None) -> bool:
 
 # --- The pages of a version ---------------------------------------------------------------------
 class PublishForm(forms.Form):
+    """`seen`: the draft's fingerprint as the page showed it."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     at = forms.DateTimeField(
         label=capfirst(_("in force from")),
         required=False,
@@ -316,10 +326,11 @@ class VersionAdmin(PlainAdmin):
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = self._version(request, object_id)
         form = PublishForm(request.POST if request.method == "POST" else None)
+        seen = fingerprint(version)
         if request.method == "POST":
             if not self.has_change_permission(request, version):
                 raise PermissionDenied
-            if form.is_valid() and _published(request, version, form.cleaned_data["at"]):
+            if form.is_valid() and _published(request, version, **form.cleaned_data):
                 return redirect(page_of(version))
         notes, before = review(version), version_before(version)
         return self._page(
@@ -332,6 +343,7 @@ class VersionAdmin(PlainAdmin):
             before=before,
             differences=compare(before, version),
             form=form,
+            seen=seen,
             may_publish=self.has_change_permission(request, version),
             **self.check_context(version, notes),
         )
@@ -401,10 +413,10 @@ class VersionAdmin(PlainAdmin):
         return go_to(page_of(newest))
 
 
-def _published(request: HttpRequest, version: Any, at: datetime | None) -> bool:
+def _published(request: HttpRequest, version: Any, *, at: datetime | None, seen: str) -> bool:
     """Whether it was published; what stopped it, or when it comes into force, is told on the next page."""
     try:
-        publish(version, by=signed_in(request), at=at)
+        publish(version, by=signed_in(request), at=at, seen=seen or None)
     except NotPublishable as refused:
         _tell(request, refused)
         return False

@@ -55,7 +55,11 @@ class Version(models.Model):
 
 
 def fixed_with(version_table: str) -> pgtrigger.Trigger:
-    """What belongs to a version can neither come, go nor change once the version has its moment."""
+    """What belongs to a version can neither come, go nor change once the version has its moment.
+
+    The version's row is held until the change is committed: a publishing that looks at the parts meanwhile waits for
+    it, and a change that comes during a publishing waits and is refused. So what was checked is what comes into force.
+    """
     return pgtrigger.Trigger(
         name="fixed_with_version",
         when=pgtrigger.Before,
@@ -65,6 +69,7 @@ def fixed_with(version_table: str) -> pgtrigger.Trigger:
             versions = CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.version_id]
                                   WHEN 'DELETE' THEN ARRAY[OLD.version_id]
                                   ELSE ARRAY[OLD.version_id, NEW.version_id] END;
+            PERFORM 1 FROM {version_table} WHERE id = ANY(versions) ORDER BY id FOR SHARE;
             IF EXISTS (SELECT 1 FROM {version_table} WHERE id = ANY(versions) AND published_at IS NOT NULL) THEN
                 RAISE EXCEPTION 'a published version cannot be changed';
             END IF;
