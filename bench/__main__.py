@@ -52,10 +52,10 @@ def prepare(servers: EmbeddedServers) -> None:
 
 
 def run() -> None:
-    from bench import composing  # noqa: PLC0415  needs Django set up
+    from bench import composing, delivery  # noqa: PLC0415  needs Django set up
     from bench.figures import table  # noqa: PLC0415
 
-    figures = list(composing.figures())
+    figures = [*composing.figures(), *delivery.figures()]
     print(table(figures))
     rows = [{**asdict(figure), "ratio": figure.ratio} for figure in figures]
     about = {
