@@ -52,6 +52,10 @@ class BranchManager(MP_NodeManager.from_queryset(BranchQuerySet)):  # type: igno
         branches: BranchQuerySet = BranchQuerySet(self.model, using=self._db).order_by("path")
         return branches
 
+    def places_of_work(self) -> list[Branch]:
+        """Every branch candidates join: all below the head office, or the head office where it stands alone."""
+        return list(self.filter(depth__gt=1)) or list(self.all())
+
 
 # The number of children and the depth follow from the path.
 @audited(exclude=["depth", "numchild"])
@@ -104,6 +108,10 @@ class Branch(MP_Node):  # type: ignore[misc]
         """The tree paths of this node and of all above it, nearest first."""
         step = self.steplen
         return [self.path[:end] for end in range(len(self.path), 0, -step)]
+
+    def nodes_above(self) -> list[Branch]:
+        """From which this node inherits, the nearest first."""
+        return list(Branch.objects.filter(path__in=self.path_and_above[1:]).order_by("-depth"))
 
     def is_within(self, other: Branch) -> bool:
         """Whether this node is the other one, or below it."""

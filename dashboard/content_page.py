@@ -27,10 +27,10 @@ from notifications.catalogue import Catalogue, LocalContent, NoTemplate
 from notifications.condition_form import KnownValues
 from notifications.conditions import Condition, in_words
 from notifications.lint import explanation
-from notifications.local_content import digest, nodes_above
+from notifications.local_content import digest
 from notifications.local_text import LocalFinding, findings_of
 from notifications.models import LocalField, LocalPaper, LocalValue, Paper
-from notifications.review import coverage_notes
+from notifications.notes import coverage_notes
 
 NOTES_SHOWN = 4
 LANGUAGE_OF = {"value": Language.CHINESE, "value_en": Language.ENGLISH}
@@ -162,7 +162,7 @@ def content_page(
     node: Branch, choice: Choice, *, catalogue: Catalogue, data: QueryDict | None = None, adding: str = ""
 ) -> ContentPage:
     """`data`: what was typed, if anything was; `adding`: the field or paper that gets one more row (`v-parking`)."""
-    above = nodes_above(node)
+    above = node.nodes_above()
     make = _Shelves(node, above, catalogue, data, adding, KnownValues())
     values, papers, new_paper = list(make.of_values()), list(make.of_papers()), make.of_new_paper()
     content = _typed(node, values, [*papers, new_paper], catalogue.local[node.path])

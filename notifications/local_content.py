@@ -100,11 +100,6 @@ def digest(row: LocalValue | LocalPaper | None) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
-def nodes_above(branch: Branch) -> list[Branch]:
-    """From which the branch inherits, the nearest first."""
-    return list(Branch.objects.filter(path__in=branch.path_and_above[1:]).order_by("-depth"))
-
-
 # --- Local fields -------------------------------------------------------------------------------
 @transaction.atomic
 def state_value(

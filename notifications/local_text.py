@@ -16,8 +16,8 @@ from notifications.lint import Core as CoreRules
 from notifications.lint import CorePaper as PaperRule
 from notifications.lint import Finding, Place, contradictions
 from notifications.models import CorePaper, Demand, LocalPaper, LocalValue
+from notifications.notes import Note, coverage_notes
 from notifications.papers import paper_words
-from notifications.review import Note, coverage_notes
 
 # The core field that lists the hosts local texts may name.
 ALLOWED_LINKS = "allowed_links"
@@ -39,12 +39,10 @@ def findings_of(
     values: Iterable[LocalValue],
     papers: Iterable[LocalPaper],
     catalogue: Catalogue,
-    above: Sequence[Branch] | None = None,
+    above: Sequence[Branch],
 ) -> list[LocalFinding]:
-    """What in these texts of `branch` contradicts the core. `above`: the nodes over it, where they are at hand."""
+    """What in these texts of `branch` contradicts the core. `above`: the nodes over it."""
     core = core_rules(catalogue.core)
-    if above is None:
-        above = list(Branch.objects.filter(path__in=branch.path_and_above[1:]))
     place = place_of([branch, *above])
     return [
         LocalFinding(key, language, text, finding)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext
 
 from branches.models import User
 from notifications.models import CoreVersion, NotificationTemplate, TemplateVersion, Version
-from notifications.review import Note, review
+from notifications.notes import Note
+from notifications.review import review
 
 AnyVersion = TypeVar("AnyVersion", TemplateVersion, CoreVersion)
 

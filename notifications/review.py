@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby, product
+from dataclasses import replace
+from itertools import groupby
 
-from django.conf import settings
-from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from branches.categories import Category
 from branches.models import Branch
-from candidates.models import Channel, Language, Offer, Style
+from candidates.models import Channel, Language, Style
 from notifications.catalogue import Catalogue, Core
 from notifications.channels import carriers_of, open_channels
-from notifications.compose import placeholders, sms_parts
-from notifications.conditions import Condition, coverage, in_words
+from notifications.compose import PLACEHOLDER, placeholders
 from notifications.facts import FILLED_BY_SYSTEM, OF_PAPERS
+from notifications.lengths import length_notes
 from notifications.models import (
     CoreField,
     CorePaper,
@@ -31,50 +29,12 @@ from notifications.models import (
     TemplateBody,
     TemplateVersion,
 )
-from notifications.preview import preview, sample_offer
+from notifications.notes import Note, coverage_notes
+from notifications.preview import sample_offer
 
 BRACES = re.compile(r"\{\{|\}\}")
-WELL_FORMED = re.compile(r"\{\{\s*[a-z_]+\s*\}\}")
 FIELD_NAME = re.compile(r"[a-z_]+")
 WECHAT_LINE = re.compile(r"\s*[a-z_]+?(\d*)\s*:", re.ASCII)
-# Characters each kind of field takes, by WeChat's rules for template messages.
-WECHAT_LIMITS = {
-    "thing": 20,
-    "phrase": 5,
-    "character_string": 32,
-    "phone_number": 17,
-    "name": 10,
-    "letter": 32,
-    "number": 32,
-    "symbol": 5,
-}
-# As long as names get in practice; real ones are encrypted and cannot be compared in the database.
-LONG_NAMES = {Language.CHINESE: "阿卜杜热合曼·买买提依明", Language.ENGLISH: "Alexandra Montgomery-Hughes"}
-BRANCHES_NAMED = 5
-LIMITED = {Channel.SMS, Channel.WECHAT}
-
-
-@dataclass(frozen=True)
-class Note:
-    """One thing found. `stops`: the draft cannot be published with it. `where` is "" for the whole of it."""
-
-    words: str
-    where: str = ""
-    stops: bool = False
-    branches: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        said = f"{self.where}: {self.words}" if self.where else self.words
-        return f"{said} {_some(self.branches)}".strip()
-
-
-def _some(codes: Sequence[str]) -> str:
-    """The first branches by name, and how many more."""
-    named = ", ".join(codes[:BRANCHES_NAMED])
-    more = len(codes) - BRANCHES_NAMED
-    return (
-        gettext("%(branches)s and %(more)s more") % {"branches": named, "more": more} if more > 0 else named
-    )
 
 
 def review(version: TemplateVersion | CoreVersion) -> list[Note]:
@@ -94,7 +54,7 @@ def _template_notes(version: TemplateVersion) -> Iterator[Note]:
         yield from _body_notes(body, known=known | {passage.key for passage in passages})
     yield from _passage_notes(bodies, passages, known=known)
     yield from _variant_notes(bodies)
-    branches = places_of_work()
+    branches = Branch.objects.places_of_work()
     catalogue = Catalogue.current(branches=branches).with_template(version)
     yield from _local_notes(bodies, catalogue=catalogue, branches=branches)
     yield from length_notes(bodies, catalogue=catalogue, branches=branches)
@@ -109,17 +69,17 @@ def known_placeholders() -> frozenset[str]:
     return FILLED_BY_SYSTEM.union(keys)
 
 
-def text_problems(text: str, *, known: frozenset[str]) -> Iterator[str]:
+def placeholder_problems(text: str, *, known: frozenset[str]) -> Iterator[str]:
     """What is wrong with the placeholders of one text."""
     for name in sorted(placeholders(text) - known):
         yield gettext("There is no placeholder {{ %(name)s }}.") % {"name": name}
-    if BRACES.search(WELL_FORMED.sub("", text)):
+    if BRACES.search(PLACEHOLDER.sub("", text)):
         yield gettext("A placeholder is written {{ name }}, in small letters.")
 
 
 def _body_notes(body: TemplateBody, *, known: frozenset[str]) -> Iterator[Note]:
     where = str(body)
-    for problem in text_problems(f"{body.subject}\n{body.text}", known=known):
+    for problem in placeholder_problems(f"{body.subject}\n{body.text}", known=known):
         yield Note(problem, where, stops=True)
     if body.channel in {Channel.EMAIL, Channel.PUSH} and not body.subject.strip():
         yield Note(gettext("A mail or push needs a subject."), where, stops=True)
@@ -158,7 +118,7 @@ def _registration_notes(body: TemplateBody) -> Iterator[Note]:
 def _passage_notes(
     bodies: Sequence[TemplateBody], passages: Sequence[Passage], *, known: frozenset[str]
 ) -> Iterator[Note]:
-    used = {name for body in bodies for name in placeholders(f"{body.subject}\n{body.text}")}
+    used = _named_by(bodies)
     languages = {body.language for body in bodies}
     for key, same in groupby(passages, key=lambda passage: passage.key):
         rows, where = list(same), gettext("Paragraph %(key)s") % {"key": key}
@@ -168,7 +128,7 @@ def _passage_notes(
         if key not in used:
             yield Note(gettext("No text uses it."), where, stops=True)
         for row in rows:
-            for problem in text_problems(f"{row.text}\n{row.text_en}", known=known):
+            for problem in placeholder_problems(f"{row.text}\n{row.text_en}", known=known):
                 yield Note(problem, where, stops=True)
             for language in languages:
                 if not row.in_language(language).strip():
@@ -176,21 +136,6 @@ def _passage_notes(
                     yield Note(words % {"language": Language(language).label}, where, stops=True)
         # A single paragraph for some is meant so; several are meant to share out all readers.
         yield from coverage_notes([row.condition for row in rows], where=where, gaps=len(rows) > 1)
-
-
-def coverage_notes(conditions: Sequence[Condition], *, where: str, gaps: bool = True) -> Iterator[Note]:
-    """For whom two of these compete, and for whom there is none. Nothing stops: either may be meant."""
-    found = coverage(conditions)
-    if found.overlaps:
-        words = gettext("Two of them fit one person (%(who)s); the first one counts.")
-        yield Note(words % {"who": _groups(found.overlaps)}, where)
-    if gaps and found.gaps:
-        words = gettext("Nothing is said to: %(who)s.")
-        yield Note(words % {"who": _groups(found.gaps)}, where)
-
-
-def _groups(conditions: Sequence[Condition]) -> str:
-    return gettext("; ").join(in_words(condition) for condition in conditions)
 
 
 def _variant_notes(bodies: Sequence[TemplateBody]) -> Iterator[Note]:
@@ -216,25 +161,22 @@ def _local_notes(
     bodies: Sequence[TemplateBody], *, catalogue: Catalogue, branches: list[Branch]
 ) -> Iterator[Note]:
     """Required local fields that a text uses and some branch, with all above it, leaves empty."""
-    used = {name for body in bodies for name in placeholders(f"{body.subject}\n{body.text}")}
-    for one in LocalField.objects.filter(required=True, key__in=used):
-        lacking = [branch.code for branch in branches if not _is_filled(catalogue, branch, one)]
-        if lacking:
+    required = list(LocalField.objects.filter(required=True, key__in=_named_by(bodies)))
+    filled = {branch.code: _filled(catalogue, branch) for branch in branches} if required else {}
+    for one in required:
+        if lacking := [code for code, keys in filled.items() if one.key not in keys]:
             words = gettext("The required local field “%(field)s” is not filled by:")
             yield Note(words % {"field": one.named(get_language() or "")}, branches=lacking)
 
 
-def _is_filled(catalogue: Catalogue, branch: Branch, wanted: LocalField) -> bool:
-    """For every category of candidate: a value for some leaves others without."""
-    return all(
-        wanted.key in catalogue.local_values(sample_offer(branch, category=category))
-        for category in Category.values
-    )
+def _filled(catalogue: Catalogue, branch: Branch) -> set[str]:
+    """Keys of the fields with a value for every category of candidate: a value for some leaves others without."""
+    people = (sample_offer(branch, category=category) for category in Category.values)
+    return set.intersection(*(set(catalogue.local_values(offer)) for offer in people))
 
 
-def places_of_work() -> list[Branch]:
-    """Every branch candidates join: all below the head office, or the head office where it stands alone."""
-    return list(Branch.objects.filter(depth__gt=1)) or list(Branch.objects.all())
+def _named_by(bodies: Iterable[TemplateBody]) -> set[str]:
+    return {name for body in bodies for name in placeholders(f"{body.subject}\n{body.text}")}
 
 
 # --- A core version -----------------------------------------------------------------------------
@@ -247,7 +189,7 @@ def _core_notes(version: CoreVersion) -> Iterator[Note]:
             words = gettext("It needs a value in Chinese and in English.")
             yield Note(words, value.field.named(get_language() or ""), stops=True)
     yield from _paper_notes(papers)
-    branches = places_of_work()
+    branches = Branch.objects.places_of_work()
     current = Catalogue.current(branches=branches)
     changed = _changed_names(current.core, version)
     affected = [body for body in current.bodies.values() if _names(body) & changed]
@@ -259,7 +201,7 @@ def _core_notes(version: CoreVersion) -> Iterator[Note]:
 
 def _names(body: TemplateBody) -> set[str]:
     """What a text names; a text message names the bank by its signature as well."""
-    names = placeholders(f"{body.subject}\n{body.text}")
+    names = _named_by([body])
     return names | {"bank_name"} if body.channel == Channel.SMS else names
 
 
@@ -282,54 +224,3 @@ def _paper_notes(papers: Sequence[CorePaper]) -> Iterator[Note]:
     for local in covered:
         words = gettext("A local paper of the same name in the system is not shown; this one counts:")
         yield Note(words, by_key[local.key][0].name, branches=[local.branch.code])
-
-
-# --- Lengths ------------------------------------------------------------------------------------
-def length_notes(
-    bodies: Iterable[TemplateBody], *, catalogue: Catalogue, branches: list[Branch]
-) -> Iterator[Note]:
-    """Texts composed as they would be sent, for every branch, with a long name and the longest position there is."""
-    people = {language: _long_names(branches, language) for language in Language.values}
-    for body in bodies:
-        too_long: dict[str, list[str]] = {}
-        for offer in people[body.language] if body.channel in LIMITED else ():
-            written = preview(
-                offer, purpose=body.version.template.purpose, channel=body.channel, catalogue=catalogue
-            )
-            for problem in _too_long(body.channel, written.text):
-                too_long.setdefault(problem, []).append(offer.branch.code)
-        for problem, codes in too_long.items():
-            stops = body.channel == Channel.SMS
-            yield Note(problem, str(body), stops=stops, branches=list(dict.fromkeys(codes)))
-
-
-def _long_names(branches: list[Branch], language: str) -> list[Offer]:
-    """A sample candidate of each category at each branch."""
-    titles = Offer.objects.filter(candidate__language=language).order_by(Length("position_title").desc())
-    title = titles.values_list("position_title", flat=True).first()
-    offers = [
-        sample_offer(branch, category=category, language=language)
-        for branch, category in product(branches, Category.values)
-    ]
-    for offer in offers:
-        offer.candidate.name = LONG_NAMES[Language(language)]
-        offer.position_title = title or offer.position_title
-    return offers
-
-
-def _too_long(channel: str, text: str) -> Iterator[str]:
-    if channel == Channel.SMS:
-        parts = sms_parts(text)
-        if parts > settings.SMS_MAX_PARTS:
-            words = gettext(
-                "It takes %(parts)s parts with the longest real values; at most %(limit)s are sent."
-            )
-            yield words % {"parts": parts, "limit": settings.SMS_MAX_PARTS}
-        return
-    for line in text.splitlines():
-        key, _, value = line.partition(":")
-        limit = WECHAT_LIMITS.get(key.strip().rstrip("0123456789"))
-        if value.strip().endswith("…") or (limit and len(value.strip()) > limit):
-            yield gettext("The field %(field)s is cut, or refused by WeChat: its value is too long.") % {
-                "field": key
-            }

@@ -29,7 +29,6 @@ from notifications.local_content import (
     NoSuchField,
     NotYours,
     digest,
-    nodes_above,
     state_value,
     withdraw_value,
 )
@@ -62,7 +61,7 @@ def show(request: HttpRequest, code: str) -> Any:
     branch = _branch(request, code)
     catalogue = Catalogue.current(branches=[branch])
     own = catalogue.local[branch.path]
-    above = nodes_above(branch)
+    above = branch.nodes_above()
     fields = LocalField.objects.exclude(key__in=catalogue.core.field_keys).order_by("id")
     found = findings_of(branch, values=own.values, papers=own.papers, catalogue=catalogue, above=above)
     return {
@@ -99,7 +98,7 @@ def state(request: HttpRequest, code: str, key: str, stated: ValueIn) -> Any:
         ),
     )
     catalogue = Catalogue.current(branches=[branch])
-    above = nodes_above(branch)
+    above = branch.nodes_above()
     found = findings_of(branch, values=[value], papers=[], catalogue=catalogue, above=above)
     return {"key": key, **_value(value), "findings": [_finding(one) for one in found]}
 

@@ -21,7 +21,6 @@ from notifications.catalogue import Catalogue, LocalContent
 from notifications.conditions import Condition, coverage, in_words
 from notifications.models import Demand, LocalField, LocalPaper, LocalValue
 from notifications.papers import paper_words
-from notifications.review import places_of_work
 
 PAPERS = "papers"
 
@@ -87,7 +86,8 @@ def differences_page(request: HttpRequest, model_admin: ModelAdmin[Any]) -> Http
 def field_rows(field: LocalField, branches: Sequence[Branch]) -> list[BranchRows]:
     """For every branch, in the order of the tree, the values that count there."""
     catalogue = Catalogue.current(branches=branches)
-    by_path, working = {branch.path: branch for branch in branches}, {one.pk for one in places_of_work()}
+    by_path = {branch.path: branch for branch in branches}
+    working = {branch.pk for branch in Branch.objects.places_of_work()}
     return [
         _field_rows(field, branch, catalogue, by_path, must_fill=field.required and branch.pk in working)
         for branch in branches

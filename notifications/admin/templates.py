@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +30,6 @@ from branches.admin_parts import (
     go_to,
     page_action,
 )
-from branches.categories import Category
-from candidates.models import Channel, Language
 from notifications.admin.placeholders import placeholder_groups
 from notifications.admin.preview_page import preview_page
 from notifications.admin.versions import (
@@ -44,20 +40,12 @@ from notifications.admin.versions import (
     page_of,
     preview_address,
 )
-from notifications.catalogue import Catalogue
-from notifications.compose import sms_parts
 from notifications.conditions import in_words
+from notifications.lengths import parts_of
 from notifications.models import NotificationTemplate, Passage, TemplateBody, TemplateVersion
-from notifications.preview import preview, sample_offer
+from notifications.notes import Note
 from notifications.publishing import new_draft
-from notifications.review import (
-    FIELD_NAME,
-    LONG_NAMES,
-    Note,
-    known_placeholders,
-    places_of_work,
-    text_problems,
-)
+from notifications.review import FIELD_NAME, known_placeholders, placeholder_problems
 
 if TYPE_CHECKING:
     BodyModelForm = forms.ModelForm[TemplateBody]
@@ -137,7 +125,7 @@ class NotificationTemplateAdmin(PlainAdmin):
 # --- The parts of a version ---------------------------------------------------------------------
 def checked(text: str, *, known: frozenset[str]) -> str:
     """Raises ValidationError for a placeholder that does not exist."""
-    if problems := list(text_problems(text, known=known)):
+    if problems := list(placeholder_problems(text, known=known)):
         raise ValidationError(problems)
     return text
 
@@ -217,16 +205,6 @@ class BodyInline(PartOfVersion, BlockInline):
 
 
 # --- A version ----------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Parts:
-    """How many SMS parts a text takes, over all branches and categories, with a long name; and where most."""
-
-    text: TemplateBody
-    fewest: int
-    most: int
-    at: str
-
-
 @admin.register(TemplateVersion)
 class TemplateVersionAdmin(VersionAdmin):
     inlines = (PassageInline, BodyInline)
@@ -284,22 +262,3 @@ class TemplateVersionAdmin(VersionAdmin):
             bodies=bodies,
             passages=[(passage, in_words(passage.condition)) for passage in version.passages.all()],
         )
-
-
-def parts_of(version: TemplateVersion) -> Iterator[Parts]:
-    """For every SMS text of a version."""
-    branches = places_of_work()
-    catalogue = Catalogue.current(branches=branches).with_template(version)
-    for body in version.bodies.filter(channel=Channel.SMS).order_by("language", "style"):
-        sizes: dict[str, int] = {}
-        for branch in branches:
-            for category in Category.values:
-                offer = sample_offer(branch, category=category, style=body.style, language=body.language)
-                offer.candidate.name = LONG_NAMES[Language(body.language)]
-                written = preview(
-                    offer, purpose=version.template.purpose, channel=Channel.SMS, catalogue=catalogue
-                )
-                sizes[branch.code] = max(sizes.get(branch.code, 0), sms_parts(written.text))
-        if sizes:
-            most = max(sizes, key=lambda code: sizes[code])
-            yield Parts(body, min(sizes.values()), sizes[most], most)

@@ -34,6 +34,7 @@ from notifications.condition_form import ConditionalForm, ConditionFormField, Kn
 from notifications.conditions import in_words
 from notifications.differences import compare
 from notifications.models import CoreVersion, TemplateVersion, Version
+from notifications.notes import Note
 from notifications.publishing import (
     NotPublishable,
     fingerprint,
@@ -42,7 +43,7 @@ from notifications.publishing import (
     roll_back,
     take_back,
 )
-from notifications.review import Note, review
+from notifications.review import review
 
 if TYPE_CHECKING:
     ConditionalFormSetBase = BaseInlineFormSet[Any, Any, Any]

@@ -14,9 +14,9 @@ from django.utils import timezone
 from branches.models import Branch, RefusedAttempt, User
 from candidates.models import Channel
 from notifications.admin.placeholders import LABELS, placeholder_groups
-from notifications.admin.templates import parts_of
 from notifications.admin.versions import in_force, version_before
 from notifications.facts import FILLED_BY_SYSTEM
+from notifications.lengths import parts_of
 from notifications.models import CoreVersion, LocalField, Passage, TemplateBody, TemplateVersion
 from notifications.publishing import new_draft, publish
 from tests.factories import CoreFieldFactory, LocalFieldFactory

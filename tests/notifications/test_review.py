@@ -9,10 +9,18 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from branches.models import Branch
-from candidates.models import Channel, Language
-from notifications.models import CoreVersion, LocalField, Passage, ProviderRegistration, TemplateVersion
+from candidates.models import Channel, Language, Style
+from notifications.models import (
+    CoreVersion,
+    LocalField,
+    Passage,
+    ProviderRegistration,
+    TemplateBody,
+    TemplateVersion,
+)
+from notifications.notes import Note
 from notifications.publishing import new_core_draft, new_draft
-from notifications.review import Note, review
+from notifications.review import review
 from tests.factories import WECHAT_TEMPLATE, CoreFieldFactory, LocalFieldFactory, LocalPaperFactory
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +184,20 @@ def test_a_text_message_of_too_many_parts_stops_it_and_names_the_branches(
     write(draft, "{{ candidate_name }}您好。{{ metro_exit }}")
     assert "SMS · Concise · 简体中文: It takes 3 parts" in found(draft)
     assert found(draft).endswith("BJ-CBD")
+
+
+def test_a_detailed_text_message_is_measured_by_its_own_words(
+    draft: TemplateVersion, bj_cbd: Branch, settings: Settings
+) -> None:
+    settings.SMS_MAX_PARTS = 2
+    TemplateBody.objects.create(
+        version=draft,
+        channel=Channel.SMS,
+        style=Style.DETAILED,
+        language=Language.CHINESE,
+        text="很长的一段说明" * 20,
+    )
+    assert "SMS · Detailed · 简体中文: It takes 3 parts" in found(draft)
 
 
 def test_a_wechat_value_that_is_cut_is_told_with_its_branches(draft: TemplateVersion, bj_cbd: Branch) -> None:
