@@ -208,7 +208,7 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=5)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=120)
 CARRIER_TIMEOUT_SECONDS = env.float("CARRIER_TIMEOUT_SECONDS", default=15.0)
 # Requests open at once per worker process: to a carrier over HTTP, and connections to the mail server.
-IN_FLIGHT = env.int("IN_FLIGHT", default=128)
+IN_FLIGHT = env.int("IN_FLIGHT", default=256)
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=16)
 
 # --- Carriers; a channel whose settings are missing is off --------------------------------------
@@ -219,12 +219,22 @@ TWILIO_FROM = env.str("TWILIO_FROM", default="")
 TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", default="")
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="https://api.twilio.com").rstrip("/")
 
+ALIYUN_ACCESS_KEY_ID = env.str("ALIYUN_ACCESS_KEY_ID", default="")
+ALIYUN_ACCESS_KEY_SECRET = env.str("ALIYUN_ACCESS_KEY_SECRET", default="")
+ALIYUN_SMS_SIGN_NAME = env.str("ALIYUN_SMS_SIGN_NAME", default="")
+ALIYUN_CALLBACK_SECRET = env.str("ALIYUN_CALLBACK_SECRET", default="")
+ALIYUN_SMS_API_URL = env.str("ALIYUN_SMS_API_URL", default="https://dysmsapi.aliyuncs.com").rstrip("/")
+
+GATEWAY_URL = env.str("GATEWAY_URL", default="")
+GATEWAY_SECRET = env.str("GATEWAY_SECRET", default="")
+
 EMAIL_URL = env.str("EMAIL_URL", default="")
 if EMAIL_URL:
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = CARRIER_TIMEOUT_SECONDS
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="")
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
+BOUNCE_SECRET = env.str("BOUNCE_SECRET", default="")
 
 WECHAT_APP_ID = env.str("WECHAT_APP_ID", default="")
 WECHAT_APP_SECRET = env.str("WECHAT_APP_SECRET", default="")
@@ -258,6 +268,10 @@ LOGGING = {
         "django.server": {"level": "CRITICAL"},
         "celery.app.trace": {"level": "CRITICAL"},
         "axes": {"level": "WARNING"},
+        # Tells of every detector it tries; what fails is logged where it is called.
+        "flufl.bounce": {"level": "CRITICAL"},
+        # At DEBUG it writes the address of every request, and to some carriers that holds the person's number.
+        "urllib3": {"level": "INFO"},
     },
 }
 

@@ -12,10 +12,16 @@ from notifications.channels import breaker
 from notifications.channels.base import Transport
 from notifications.channels.email.transport import TRANSPORT as EMAIL
 from notifications.channels.push_jpush.transport import TRANSPORT as JPUSH
+from notifications.channels.sms_aliyun.transport import TRANSPORT as ALIYUN
+from notifications.channels.sms_gateway.transport import TRANSPORT as GATEWAY
 from notifications.channels.sms_twilio.transport import TRANSPORT as TWILIO
 from notifications.channels.wechat.transport import TRANSPORT as WECHAT
 
-TRANSPORTS: dict[str, Transport] = {transport.name: transport for transport in (TWILIO, EMAIL, WECHAT, JPUSH)}
+TRANSPORTS: dict[str, Transport] = {
+    transport.name: transport for transport in (TWILIO, ALIYUN, GATEWAY, EMAIL, WECHAT, JPUSH)
+}
+# Under /callbacks/ a carrier goes by its own name, but mail is called mail, whoever carries it.
+CALLED_BACK: dict[str, Transport] = {**TRANSPORTS, "email": EMAIL}
 
 
 def carriers_of(channel: str) -> list[Transport]:

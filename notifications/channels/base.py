@@ -24,6 +24,8 @@ class Envelope:
     language: str = "zh-hans"
     link: str = ""
     provider_template: str = ""
+    # What a template registered with the carrier leaves open, by name, for carriers that take no text of ours.
+    template_values: Mapping[str, str] = field(default_factory=dict)
     first_sent_at: datetime | None = None  # set on a repeat: something may already be with the carrier
 
 
@@ -113,6 +115,11 @@ class Transport(ABC):
     def in_flight(self) -> int:
         """How many requests a process may have open at this carrier."""
         return int(settings.IN_FLIGHT)
+
+    @property
+    def callback_bytes(self) -> int:
+        """How large a callback of this carrier may be."""
+        return int(settings.SIGNAL_MAX_BYTES)
 
     def missing_settings(self) -> list[str]:
         return [

@@ -310,7 +310,7 @@ def test_garbage_in_place_of_a_sealed_event_is_refused(client: Client, card: Mes
 
 
 # --- Any carrier --------------------------------------------------------------------------------
-@pytest.mark.parametrize("carrier", ["nobody", "aliyun", "TWILIO"])
+@pytest.mark.parametrize("carrier", ["nobody", "tencent", "TWILIO"])
 def test_a_carrier_there_is_none_of_is_not_found(client: Client, carrier: str) -> None:
     assert client.post(f"/callbacks/{carrier}/").status_code == 404
 

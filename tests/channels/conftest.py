@@ -7,9 +7,16 @@ import pytest
 from pytest_django import Settings
 
 from notifications.channels.base import Envelope
+from notifications.channels.email import transport as email_transport
 from tests.sandbox.running import (
     ACCOUNTS,
     AES_KEY,
+    ALIYUN_CALLBACK_SECRET,
+    ALIYUN_KEY_ID,
+    ALIYUN_KEY_SECRET,
+    ALIYUN_SIGN_NAME,
+    BOUNCE_SECRET,
+    GATEWAY_SECRET,
     JPUSH_APP_KEY,
     JPUSH_CALLBACK_SECRET,
     JPUSH_MASTER_SECRET,
@@ -35,8 +42,14 @@ def running_carriers(carriers_callbacks: Listener) -> Iterator[Sandbox]:
     sandbox = start_sandbox(
         "--wechat-callback",
         f"{carriers_callbacks.url}/callbacks/wechat/",
+        "--aliyun-callback",
+        f"{carriers_callbacks.url}/callbacks/aliyun/{ALIYUN_CALLBACK_SECRET}/",
+        "--gateway-callback",
+        f"{carriers_callbacks.url}/callbacks/gateway/",
         "--jpush-callback",
         f"{carriers_callbacks.url}/callbacks/jpush/{JPUSH_CALLBACK_SECRET}/",
+        "--bounce-callback",
+        f"{carriers_callbacks.url}/callbacks/email/bounce/{BOUNCE_SECRET}/",
         environment={**ACCOUNTS, "WECHAT_AES_KEY": AES_KEY},
     )
     yield sandbox
@@ -57,6 +70,12 @@ def sandbox(running_carriers: Sandbox, callbacks: Listener, settings: Settings) 
     settings.TWILIO_API_URL = settings.WECHAT_API_URL = running_carriers.url
     settings.TWILIO_ACCOUNT_SID = ACCOUNTS["TWILIO_ACCOUNT_SID"]
     settings.TWILIO_AUTH_TOKEN = ACCOUNTS["TWILIO_AUTH_TOKEN"]
+    settings.ALIYUN_SMS_API_URL = running_carriers.url
+    settings.ALIYUN_ACCESS_KEY_ID, settings.ALIYUN_ACCESS_KEY_SECRET = ALIYUN_KEY_ID, ALIYUN_KEY_SECRET
+    settings.ALIYUN_SMS_SIGN_NAME = ALIYUN_SIGN_NAME
+    settings.ALIYUN_CALLBACK_SECRET = ALIYUN_CALLBACK_SECRET
+    settings.GATEWAY_URL = f"{running_carriers.url}/gateway/sms"
+    settings.GATEWAY_SECRET = GATEWAY_SECRET
     settings.WECHAT_APP_ID, settings.WECHAT_APP_SECRET = WECHAT_APP_ID, WECHAT_SECRET
     settings.WECHAT_TOKEN, settings.WECHAT_AES_KEY = WECHAT_TOKEN, AES_KEY
     settings.JPUSH_API_URL = settings.JPUSH_REPORT_URL = running_carriers.url
@@ -64,8 +83,18 @@ def sandbox(running_carriers: Sandbox, callbacks: Listener, settings: Settings) 
     settings.JPUSH_CALLBACK_SECRET = JPUSH_CALLBACK_SECRET
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_carriers.smtp_port
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.BOUNCE_SECRET = BOUNCE_SECRET
     settings.PUBLIC_URL = callbacks.url
     return running_carriers
+
+
+@pytest.fixture
+def no_kept_connection() -> Iterator[None]:
+    """The test ends without a connection to the mail server kept by this thread."""
+    yield
+    if connection := getattr(email_transport._local, "connection", None):
+        connection.close()
+        email_transport._local.connection = None
 
 
 def envelope(to: str, text: str = "请确认。", *, message_id: UUID | None = None, **more: object) -> Envelope:
