@@ -19,6 +19,7 @@ from branches.models import Branch
 from candidates.models import Language, Offer, Style
 from notifications.compose import Value
 from notifications.conditions import meant_for, profile_of
+from notifications.in_force import NEWEST_FIRST, newest_first
 from notifications.models import (
     ContentStamp,
     CorePaper,
@@ -203,9 +204,9 @@ def _published() -> Published:
 
 
 def _read(*, stamp: UUID | None, at: datetime) -> Published:
-    core = CoreVersion.objects.filter(published_at__lte=at).order_by("-published_at", "-number")
-    templates = TemplateVersion.objects.filter(published_at__lte=at)
-    newest = templates.order_by("template", "-published_at", "-number").distinct("template")
+    core = newest_first(CoreVersion.objects.all(), at=at)
+    templates = newest_first(TemplateVersion.objects.all(), at=at)
+    newest = templates.order_by("template", *NEWEST_FIRST).distinct("template")
     return Published(
         stamp=stamp,
         since=at,

@@ -129,6 +129,11 @@ def in_words(condition: Condition) -> str:
     )
 
 
+def for_whom(condition: Condition) -> str:
+    """The same, and "everybody" where it says nothing."""
+    return in_words(condition) or gettext("everybody")
+
+
 def _clause_words(fact: Fact, word: str, values: Sequence[str]) -> str:
     named = gettext(" or ").join(value_words(fact, value) for value in values)
     if fact == Fact.HAS:

@@ -11,19 +11,13 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin_parts import BlockInline, TableInline, column, confirmed_action, go_to
+from branches.admin_parts import BlockInline, TableInline, confirmed_action, go_to
 from candidates.models import Language
-from notifications.admin.versions import (
-    ConditionalPart,
-    ConditionalPartForm,
-    PartOfVersion,
-    VersionAdmin,
-    page_of,
-    preview_address,
-)
+from notifications.admin.version_parts import ConditionalPart, ConditionalPartForm, PartOfVersion
+from notifications.admin.versions import VersionAdmin, page_of
 from notifications.conditions import in_words
 from notifications.models import CoreField, CorePaper, CoreValue, CoreVersion, Demand, Purpose
 from notifications.publishing import new_core_draft
@@ -158,15 +152,10 @@ class CoreVersionAdmin(VersionAdmin):
         ("based_on", "created_at"),
         "preview_link",
     )
-    readonly_fields = (*VersionAdmin.readonly_fields, "preview_link")
     actions_list = ("new_core_draft",)
 
-    @column(_("preview"))
-    def preview_link(self, version: CoreVersion) -> str:
-        address = preview_address(purpose=Purpose.PASS_NOTICE, version=f"core:{version.pk}")
-        return format_html(
-            '<a class="text-link" href="{}">{}</a>', address, gettext("See it as candidates would")
-        )
+    def previewed(self, version: CoreVersion) -> dict[str, str]:
+        return {"purpose": Purpose.PASS_NOTICE, "version": f"core:{version.pk}"}
 
     @confirmed_action(
         _("New core draft"),

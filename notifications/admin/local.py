@@ -9,14 +9,14 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from branches.admin_parts import CHOICE, GOOD, WAITS, BranchAndBelow, PlainAdmin, column
 from notifications.admin.local_contradictions import contradictions_page
 from notifications.admin.local_differences import differences_page
 from notifications.condition_form import ConditionalForm, ConditionFormField
-from notifications.conditions import in_words
+from notifications.conditions import for_whom
 from notifications.core_papers import core_paper_called
 from notifications.field_texts import normal_text, text_problems
 from notifications.models import Demand, LocalField, LocalPaper, LocalValue
@@ -61,7 +61,7 @@ class LocalContentAdmin(PlainAdmin):
 
     @column(_("only for"))
     def for_whom(self, row: Any) -> str:
-        return in_words(row.condition) or gettext("everybody")
+        return for_whom(row.condition)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever only reads gets the condition in words."""

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from branches.models import Branch
 from candidates.models import Language
 from notifications.catalogue import Catalogue, LocalContent
-from notifications.conditions import Condition, coverage, in_words
+from notifications.conditions import Condition, coverage, for_whom, in_words
 from notifications.models import Demand, LocalField, LocalPaper, LocalValue
 from notifications.papers import paper_words
 
@@ -120,7 +120,7 @@ def _values_upwards(
 
 
 def _gaps(conditions: list[Condition]) -> list[str]:
-    return [in_words(group) or gettext("everybody") for group in coverage(conditions).gaps]
+    return [for_whom(group) for group in coverage(conditions).gaps]
 
 
 def _source(at: Branch, branch: Branch) -> Branch | None:

@@ -14,7 +14,6 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,14 +31,8 @@ from branches.admin_parts import (
 )
 from notifications.admin.placeholders import placeholder_groups
 from notifications.admin.preview_page import preview_page
-from notifications.admin.versions import (
-    ConditionalPart,
-    ConditionalPartForm,
-    PartOfVersion,
-    VersionAdmin,
-    page_of,
-    preview_address,
-)
+from notifications.admin.version_parts import ConditionalPart, ConditionalPartForm, PartOfVersion
+from notifications.admin.versions import VersionAdmin, page_of
 from notifications.conditions import in_words
 from notifications.lengths import parts_of
 from notifications.models import NotificationTemplate, Passage, TemplateBody, TemplateVersion
@@ -221,16 +214,12 @@ class TemplateVersionAdmin(VersionAdmin):
         ("based_on", "created_at"),
         "preview_link",
     )
-    readonly_fields = (*VersionAdmin.readonly_fields, "template", "preview_link")
+    readonly_fields = (*VersionAdmin.readonly_fields, "template")
     actions_detail = ("published_text", *VersionAdmin.actions_detail)
     change_form_outer_after_template = "admin/notifications/placeholders.html"
 
-    @column(_("preview"))
-    def preview_link(self, version: TemplateVersion) -> str:
-        address = preview_address(purpose=version.template.purpose, version=f"template:{version.pk}")
-        return format_html(
-            '<a class="text-link" href="{}">{}</a>', address, gettext("See it as candidates would")
-        )
+    def previewed(self, version: TemplateVersion) -> dict[str, str]:
+        return {"purpose": version.template.purpose, "version": f"template:{version.pk}"}
 
     def same_as(self, reference: Any) -> dict[str, Any]:
         return {"template": reference("template")}

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
-from django.contrib import admin, messages
-from django.contrib.admin.options import InlineModelAdmin
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from branches.admin_parts import GOOD, WAITS, WARNS, PlainAdmin, column, confirmed_action, go_to, page_action
 from branches.audit import note_refused
 from branches.client_address import client_address
 from branches.models import User
-from notifications.condition_form import ConditionalForm, ConditionFormField, KnownValues
-from notifications.conditions import in_words
+from notifications.admin.version_forms import OtherVersionForm, PublishForm
+from notifications.admin.version_parts import is_draft
 from notifications.differences import compare
-from notifications.models import CoreVersion, TemplateVersion, Version
+from notifications.in_force import newest_first, version_before
+from notifications.models import Version
 from notifications.notes import Note
 from notifications.publishing import (
     NotPublishable,
@@ -45,40 +41,7 @@ from notifications.publishing import (
 )
 from notifications.review import review
 
-if TYPE_CHECKING:
-    ConditionalFormSetBase = BaseInlineFormSet[Any, Any, Any]
-    PartForm = forms.ModelForm[Any]
-    Inline = InlineModelAdmin[Any, Any]
-else:
-    ConditionalFormSetBase, PartForm, Inline = BaseInlineFormSet, forms.ModelForm, object
-
 STATES = {"draft": WAITS, "scheduled": WARNS, "in_force": GOOD, "replaced": ""}
-
-
-# --- Versions among their like ------------------------------------------------------------------
-def versions_beside(version: Version) -> QuerySet[Any]:
-    """All versions of the same thing, this one included."""
-    if isinstance(version, TemplateVersion):
-        return TemplateVersion.objects.filter(template=version.template_id)
-    return CoreVersion.objects.all()
-
-
-def newest_first(versions: QuerySet[Any], *, at: datetime) -> QuerySet[Any]:
-    """Those that had come into force by then, the one that counted first."""
-    return versions.filter(published_at__lte=at).order_by("-published_at", "-number")
-
-
-def in_force(version: Version) -> Any:
-    """The version of the same thing that counts now, if any does."""
-    return newest_first(versions_beside(version), at=timezone.now()).first()
-
-
-def version_before(version: Version) -> Any:
-    """What a version is compared with: what is in force, or what was before it came into force."""
-    if version.published_at is None or version.is_scheduled:
-        return in_force(version)
-    earlier = versions_beside(version).exclude(pk=version.pk).exclude(number__gt=version.number)
-    return newest_first(earlier, at=version.published_at).first()
 
 
 def state_words(version: Version, *, counts: bool) -> tuple[str, str]:
@@ -105,105 +68,6 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-# --- The parts of a version, as inlines ---------------------------------------------------------
-class ConditionalFormSet(ConditionalFormSetBase):
-    """All its forms choose from the same values, which are read once."""
-
-    @cached_property
-    def known(self) -> KnownValues:
-        return KnownValues()
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return {**super().get_form_kwargs(index), "known": self.known}
-
-
-class ConditionalPartForm(ConditionalForm, PartForm):
-    """Its condition stands in the block's heading: a closed block must say for whom it is."""
-
-    condition = ConditionFormField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance.get_inline_title = " · ".join(filter(None, self.heading(self.instance)))
-
-    def heading(self, row: Any) -> list[str]:
-        return [str(row), in_words(row.condition)]
-
-
-class PartOfVersion(Inline):
-    """Comes, goes and changes while its version is a draft."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_add_permission(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_delete_permission(request, obj)
-
-
-class ConditionalPart(PartOfVersion):
-    """Whoever only reads gets the condition in words."""
-
-    formset = ConditionalFormSet
-    readonly_fields = ("for_whom",)
-
-    @admin.display(description=_("only for"))
-    def for_whom(self, row: Any) -> str:
-        return in_words(row.condition) or gettext("everybody")
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        hidden = "for_whom" if self.has_change_permission(request, obj) else "condition"
-        rows = [row for row in self.fields or () if row != hidden]
-        return [(None, {"fields": rows})]
-
-
-def _is_draft(version: Version | None) -> bool:
-    return version is None or version.is_draft
-
-
-# --- The pages of a version ---------------------------------------------------------------------
-class PublishForm(forms.Form):
-    """`seen`: the draft's fingerprint as the page showed it."""
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    at = forms.DateTimeField(
-        label=capfirst(_("in force from")),
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = gettext("Empty: from now on. Times are those of %(zone)s.")
-        self.fields["at"].help_text = words % {"zone": settings.TIME_ZONE}
-
-    def clean_at(self) -> datetime | None:
-        at: datetime | None = self.cleaned_data["at"]
-        if at and at <= timezone.now():
-            raise ValidationError(_("The moment lies in the past."))
-        return at
-
-
-class OtherVersionForm(forms.Form):
-    """With which version a version is compared. It is asked by GET; whatever does not exist is passed over."""
-
-    other: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        queryset=CoreVersion.objects.none(),
-        label=capfirst(_("compared with")),
-        required=False,
-        widget=UnfoldAdminSelectWidget(),
-        empty_label=None,
-    )
-
-    def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["other"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = versions_beside(version).exclude(pk=version.pk).order_by("-number")
-
-
 class VersionAdmin(PlainAdmin):
     """Drafts are edited; what is published is read, compared and gone back to."""
 
@@ -217,6 +81,7 @@ class VersionAdmin(PlainAdmin):
         "published_at",
         "published_by",
         "created_at",
+        "preview_link",
     )
     actions_detail: ClassVar[tuple[str, ...]] = (
         "differences",
@@ -238,8 +103,18 @@ class VersionAdmin(PlainAdmin):
         """On the version's own page, which has no coloured labels."""
         return self.state(version)[1]
 
+    @column(_("preview"))
+    def preview_link(self, version: Any) -> str:
+        address = f"{reverse('admin:notifications_preview')}?{urlencode(self.previewed(version))}"
+        words = gettext("See it as candidates would")
+        return format_html('<a class="text-link" href="{}">{}</a>', address, words)
+
+    def previewed(self, version: Any) -> dict[str, str]:
+        """What the preview of a version is asked for."""
+        raise NotImplementedError
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the number of the version that counts, so that a list of them asks once."""
+        """With the id of the version that counts, so that a list of them asks once."""
         beside = self.model._default_manager.filter(**self.same_as(OuterRef))
         counting = newest_first(beside, at=timezone.now()).values("pk")[:1]
         versions: QuerySet[Any] = super().get_queryset(request).annotate(counting=Subquery(counting))
@@ -254,10 +129,10 @@ class VersionAdmin(PlainAdmin):
         return False  # a version starts as a draft
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_change_permission(request, obj)
+        return is_draft(obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_delete_permission(request, obj)
+        return is_draft(obj) and super().has_delete_permission(request, obj)
 
     def has_check_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         version = self._found(request, object_id)
@@ -429,7 +304,3 @@ def _published(request: HttpRequest, version: Any, *, at: datetime | None, seen:
 def _tell(request: HttpRequest, refused: NotPublishable) -> None:
     for problem in refused.problems:
         messages.error(request, problem)
-
-
-def preview_address(**asked: str) -> str:
-    return f"{reverse('admin:notifications_preview')}?{urlencode(asked)}"

@@ -14,8 +14,8 @@ from django.utils import timezone
 from branches.models import Branch, RefusedAttempt, User
 from candidates.models import Channel
 from notifications.admin.placeholders import LABELS, placeholder_groups
-from notifications.admin.versions import in_force, version_before
 from notifications.facts import FILLED_BY_SYSTEM
+from notifications.in_force import in_force, version_before
 from notifications.lengths import parts_of
 from notifications.models import CoreVersion, LocalField, Passage, TemplateBody, TemplateVersion
 from notifications.publishing import new_draft, publish
