@@ -1,4 +1,7 @@
-"""A mail server: SMTP with 8BITMIME, SMTPUTF8 and SIZE. Keeps what it gets and delivers nothing."""
+"""A mail server: SMTP with 8BITMIME, SMTPUTF8 and SIZE. Keeps what it gets and delivers nothing.
+
+Told an address for it, it also hands in what comes back to the return path, as a mail server's pipe does.
+"""
 
 import asyncio
 import logging
@@ -11,9 +14,11 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sandbox.carriers.letter import read_letter
+from sandbox.carriers.mail_back import Returned, header_of, mail_back
 from sandbox.desk import Desk
-from sandbox.inbox import Shown
+from sandbox.inbox import Message, Shown
 from sandbox.options import HOST, Options
+from sandbox.receipts import Post, Step
 
 NAME = "smtp"
 CHANNEL = "email"
@@ -23,6 +28,11 @@ MAGIC = (
     ("bounce…@", "550 5.1.1 at RCPT"),
     ("greylist…@", "451 4.7.1 the first time, then accepted"),
     ("full…@", "452 4.2.2 at RCPT"),
+    ("undeliverable…@", "accepted, later a bounce 5.1.1"),
+    ("oldbounce…@", "accepted, later a bounce as qmail writes it"),
+    ("delayed…@", "accepted, later a notice of delay 4.4.1"),
+    ("away…@", "accepted, later an auto-reply"),
+    ("complains…@", "accepted, later a complaint (ARF)"),
 )
 
 
@@ -41,15 +51,16 @@ class Mail:
 
 
 def build(*, options: Options, desk: Desk) -> "MailServer":
-    return MailServer(port=options.smtp_port, desk=desk)
+    return MailServer(port=options.smtp_port, desk=desk, bounce_callback=options.bounce_callback)
 
 
 class MailServer:
     name = NAME
 
-    def __init__(self, *, port: int, desk: Desk) -> None:
+    def __init__(self, *, port: int, desk: Desk, bounce_callback: str) -> None:
         self.port = port
         self.desk = desk
+        self.bounce_callback = bounce_callback
         self.address = ""
         self._server: asyncio.Server | None = None
         self._connections: set[Connection] = set()
@@ -61,7 +72,7 @@ class MailServer:
         # It reports every line it reads; the inbox is the better place to look.
         logging.getLogger("mail.log").setLevel(logging.ERROR)
         loop = asyncio.get_running_loop()
-        handler = Handler(desk=self.desk)
+        handler = Handler(desk=self.desk, bounce_callback=self.bounce_callback)
         self._server = await loop.create_server(
             lambda: Connection(handler, desk=self.desk, open_now=self._connections), HOST, self.port
         )
@@ -105,8 +116,9 @@ class Connection(SMTP):
 class Handler:
     """The hooks' names and order of arguments are aiosmtpd's."""
 
-    def __init__(self, *, desk: Desk) -> None:
+    def __init__(self, *, desk: Desk, bounce_callback: str) -> None:
         self.desk = desk
+        self.bounce_callback = bounce_callback
         self._greylisted: OrderedDict[str, None] = OrderedDict()
 
     async def handle_RCPT(  # noqa: N802
@@ -154,6 +166,16 @@ class Handler:
         mail = Mail(raw=bytes(envelope.original_content or b""))
         for place, address in enumerate(envelope.rcpt_tos):
             reference = f"{queue_id}-{place}" if place else queue_id
-            self.desk.inbox.keep(channel=CHANNEL, to=address, reference=reference, content=mail)
+            message = self.desk.inbox.keep(channel=CHANNEL, to=address, reference=reference, content=mail)
             self.desk.counts.add(CHANNEL, "kept")
+            if self.bounce_callback:
+                self.perhaps_send_back(message, sender=str(envelope.mail_from or ""), raw=mail.raw)
         return queue_id
+
+    def perhaps_send_back(self, message: Message, *, sender: str, raw: bytes) -> None:
+        found = mail_back(Returned(sender=sender, to=message.to, header=header_of(raw)))
+        if found is None:
+            return
+        kind, body = found
+        post = Post(url=self.bounce_callback, headers={"Content-Type": "message/rfc822"}, body=body)
+        self.desk.receipts.send_back(message=message, steps=[Step(status=kind, build=lambda: post)])

@@ -1,11 +1,12 @@
 import smtplib
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.message import EmailMessage, Message
 from email.policy import SMTP
 
 import pytest
 
-from tests.sandbox.running import Sandbox
+from tests.sandbox.running import BOUNCE_SECRET, Listener, Sandbox, eventually
 
 HR = "hr@bank.example"
 CANDIDATE = "xm@example.com"
@@ -110,3 +111,67 @@ def test_one_connection_carries_many_mails_and_is_counted_once(sandbox: Sandbox)
     after = sandbox.counts("email")
     assert after["connections"] - before["connections"] == 1
     assert after["kept"] - before["kept"] == 3
+
+
+# --- What comes back ----------------------------------------------------------------------------
+VERP = "bounce+17@bounce.bank.example"
+
+
+def returned(smtp: smtplib.SMTP, listener: Listener, to: str) -> Message:
+    smtp.sendmail(VERP, [to], letter(to=to).as_bytes(policy=SMTP))
+    eventually(lambda: listener.requests)
+    (request,) = listener.requests
+    assert request.path == f"/callbacks/email/bounce/{BOUNCE_SECRET}/"
+    assert request.headers["Content-Type"] == "message/rfc822"
+    mail = message_from_bytes(request.body)
+    assert (mail["To"], mail["Return-Path"]) == (VERP, "<>")
+    return mail
+
+
+@pytest.mark.parametrize(
+    ("address", "action", "status"),
+    [("undeliverable@example.com", "failed", "5.1.1"), ("delayed@example.com", "delayed", "4.4.1")],
+)
+def test_a_status_report_comes_back_to_the_return_path(
+    smtp: smtplib.SMTP, listener: Listener, address: str, action: str, status: str
+) -> None:
+    mail = returned(smtp, listener, address)
+    assert mail.get_content_type() == "multipart/report"
+    assert mail.get_param("report-type") == "delivery-status"
+    parts = {part.get_content_type(): part for part in mail.walk()}
+    _, _, block = parts["message/delivery-status"].walk()
+    assert (block["Action"], block["Status"]) == (action, status)
+    assert block["Final-Recipient"] == f"rfc822; {address}"
+    assert "Message-ID: <17@bank.example>" in str(parts["text/rfc822-headers"].get_payload())
+
+
+def test_an_old_bounce_an_auto_reply_and_a_complaint_come_back_too(
+    smtp: smtplib.SMTP, listener: Listener
+) -> None:
+    old = returned(smtp, listener, "oldbounce@example.com")
+    assert "qmail-send" in str(old.get_payload())
+    listener.requests.clear()
+    assert returned(smtp, listener, "away@example.com")["Auto-Submitted"].startswith("auto-replied")
+    listener.requests.clear()
+    complaint = returned(smtp, listener, "complains@example.com")
+    assert complaint.get_param("report-type") == "feedback-report"
+
+
+def test_what_comes_back_is_seen_at_the_mail_and_counted(
+    smtp: smtplib.SMTP, sandbox: Sandbox, listener: Listener
+) -> None:
+    before = sandbox.counts("email")["receipts_sent"]
+    returned(smtp, listener, "undeliverable@example.com")
+    eventually(lambda: sandbox.counts("email")["receipts_sent"] == before + 1)
+    (kept,) = sandbox.messages(channel="email")
+    assert [receipt["status"] for receipt in kept["receipts"]] == ["undeliverable"]
+
+
+def test_nothing_comes_back_of_a_mail_without_a_return_path_or_to_anybody_else(
+    smtp: smtplib.SMTP, sandbox: Sandbox, listener: Listener
+) -> None:
+    smtp.sendmail("", ["undeliverable@example.com"], letter().as_bytes(policy=SMTP))
+    smtp.sendmail(VERP, [CANDIDATE], letter().as_bytes(policy=SMTP))
+    assert len(sandbox.messages(channel="email")) == 2
+    assert sandbox.settled()
+    assert listener.requests == []
