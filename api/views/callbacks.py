@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from api.admission import is_too_large
-from notifications.channels import TRANSPORTS
+from notifications.channels import CALLED_BACK
 from notifications.channels.base import CallbackRefused, CallbackRequest
 from notifications.receipts import take_receipts
 
@@ -18,10 +18,10 @@ log = structlog.get_logger(__name__)
 @require_http_methods(["GET", "POST"])
 def receive(request: HttpRequest, carrier: str, rest: str = "") -> HttpResponse:
     """Receipts are stored before the answer is given; a carrier repeats what was not answered."""
-    transport = TRANSPORTS.get(carrier)
+    transport = CALLED_BACK.get(carrier)
     if transport is None or transport.missing_settings():
         raise Http404
-    if is_too_large(request, max_bytes=settings.SIGNAL_MAX_BYTES):
+    if is_too_large(request, max_bytes=transport.callback_bytes):
         return HttpResponse(status=413)
     try:
         reply = transport.answer_callback(_as_callback(request, rest))

@@ -5,22 +5,12 @@ from pytest_django import Settings
 
 from notifications.channels import TRANSPORTS
 from notifications.channels.base import Envelope, TransportError
-from notifications.channels.email import transport
 from tests.channels.conftest import envelope
 from tests.sandbox.running import Sandbox
 
 EMAIL = TRANSPORTS["smtp"]
 PERSON = "xm@example.com"
 pytestmark = pytest.mark.usefixtures("no_kept_connection")
-
-
-@pytest.fixture
-def no_kept_connection() -> object:
-    """Each test begins and ends without a connection kept by this thread."""
-    yield
-    if connection := getattr(transport._local, "connection", None):
-        connection.close()
-        transport._local.connection = None
 
 
 def error_of(sent: Envelope) -> TransportError:

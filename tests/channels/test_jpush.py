@@ -187,8 +187,9 @@ def test_an_answer_that_never_comes_is_uncertain_and_the_repeat_gets_the_first_r
 
 
 def test_two_workers_with_the_same_message_push_it_once(sandbox: Sandbox) -> None:
+    sandbox.faults(latency_ms=100)
     sent = envelope(DEVICE)
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(16) as pool:
         accepted = set(pool.map(lambda _: JPUSH.send(sent), range(16)))
     assert len(accepted) == 1
     assert len(sandbox.messages(channel="push")) == 1
@@ -239,6 +240,7 @@ def test_without_redis_nothing_is_pushed_and_all_of_it_later(
     assert len(sandbox.messages(channel="push")) == 1
     # A restarted Redis may have lost what it held: it is not taken at its word for what was before.
     cache.delete(f"jpush:cid:{sent.message_id}")
+    cache.set(cids.SINCE_KEY, time.time() - 3600, None)
     assert error_of(repeat_of(sent)).code == "repeat_window"
 
 

@@ -1,6 +1,7 @@
 """Mail by SMTP, over kept connections (one per sending thread).
 
-The SMTP answer is all a plain server tells: 250 means that it took the mail, not that it arrived.
+The SMTP answer is all a plain server tells at once: 250 means that it took the mail, not that it arrived. That it
+did not may come later, as a mail to the return path.
 """
 
 import smtplib
@@ -11,7 +12,15 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from notifications.channels.base import Accepted, Envelope, Transport, TransportError
+from notifications.channels.base import (
+    Accepted,
+    CallbackReply,
+    CallbackRequest,
+    Envelope,
+    Transport,
+    TransportError,
+)
+from notifications.channels.email import bounces, callbacks
 from notifications.channels.email.errors import ERRORS
 from notifications.channels.email.html import as_html, plain
 
@@ -20,7 +29,7 @@ _local = threading.local()
 
 
 class EmailTransport(Transport):
-    name: ClassVar[str] = "smtp"
+    name: ClassVar[str] = bounces.PROVIDER
     channel: ClassVar[str] = "email"
     needs = ("EMAIL_URL", "DEFAULT_FROM_EMAIL")
     errors = ERRORS
@@ -50,11 +59,22 @@ class EmailTransport(Transport):
         _local.used = time.monotonic()
         return Accepted(reference=message_id(envelope))
 
+    @property
+    def callback_bytes(self) -> int:
+        """Bounces bring a mail of ours back, and answers of people bring anything."""
+        return int(settings.BATCH_MAX_BYTES)
+
+    def answer_callback(self, request: CallbackRequest) -> CallbackReply:
+        return callbacks.answer(request, secret=settings.BOUNCE_SECRET, domain=_domain())
+
 
 def message_id(envelope: Envelope) -> str:
     """The same for every try of a message, so that a receiver recognises a repeat."""
-    domain = settings.BOUNCE_DOMAIN or settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
-    return f"<{envelope.message_id}@{domain}>"
+    return f"<{envelope.message_id}@{_domain()}>"
+
+
+def _domain() -> str:
+    return str(settings.BOUNCE_DOMAIN or settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> "))
 
 
 def _mail(envelope: Envelope) -> EmailMultiAlternatives:
