@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -21,6 +22,10 @@ Kind = Literal["same", "added", "removed"]
 WORD = re.compile(r"\{\{[^{}]*\}\}|[^\W\u2e80-\u9fff\uf900-\ufaff]+|\s|.", re.DOTALL)
 # What stays between two changes and is no longer than this is told with them: single letters left over read badly.
 SHORTEST_SAME = 1
+# Pairs of equal words the two texts have. Comparing takes time with their number and more: a line of one letter two
+# thousand times over would hold a page up for a minute. Beyond, texts are compared line by line.
+MOST_PAIRS = 100_000
+MOST_PAIRS_IN_A_LINE = MOST_PAIRS // 10
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,36 @@ def marked(old: str, new: str) -> list[Piece]:
 
 def _stretches(old: str, new: str) -> Iterator[_Stretch]:
     before, after = WORD.findall(old), WORD.findall(new)
+    if _pairs(before, after) <= MOST_PAIRS:
+        yield from _matched(before, after)
+        return
+    for stretch in _by_lines(old.splitlines(keepends=True), new.splitlines(keepends=True)):
+        before, after = WORD.findall(stretch.old), WORD.findall(stretch.new)
+        if stretch.same or _pairs(before, after) > MOST_PAIRS_IN_A_LINE:
+            yield stretch
+        else:
+            yield from _matched(before, after)
+
+
+def _pairs(before: Sequence[str], after: Sequence[str]) -> int:
+    theirs = Counter(after)
+    return sum(count * theirs[word] for word, count in Counter(before).items())
+
+
+def _matched(before: Sequence[str], after: Sequence[str]) -> Iterator[_Stretch]:
     # Without autojunk: it would take every common character of a long text for noise.
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         yield _Stretch(tag == "equal", "".join(before[a:b]), "".join(after[c:d]))
+
+
+def _by_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[_Stretch]:
+    if _pairs(before, after) <= MOST_PAIRS:
+        yield from _matched(before, after)
+    elif before == after:
+        yield _Stretch(True, "".join(before), "".join(after))
+    else:
+        yield _Stretch(False, "".join(before), "".join(after))
 
 
 def _joined(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:

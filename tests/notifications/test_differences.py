@@ -101,3 +101,15 @@ def test_without_an_older_version_all_of_it_is_new(pass_notice: TemplateVersion)
         1 + bool(body.subject) + bool(body.provider_template) for body in pass_notice.bodies.all()
     )
     assert {piece.kind for _, pieces in found for piece in pieces} == {"added"}
+
+
+@pytest.mark.parametrize(("old", "new"), [("甲" * 2000, "甲乙" * 1000), ("甲\n" * 1000, "甲\n乙\n" * 1000)])
+def test_what_would_take_a_minute_to_compare_word_by_word_is_told_as_a_whole(old: str, new: str) -> None:
+    assert marked(old, new) == [Piece("removed", old), Piece("added", new)]
+
+
+def test_of_long_texts_only_the_lines_that_differ_are_compared() -> None:
+    before, after = "".join(f"第{n}行：请带材料。\n" for n in range(300)), "再见"
+    old, new = f"{before}请带身份证原件。\n{after}", f"{before}请带身份证复印件。\n{after}"
+    told = [(piece.kind, piece.text) for piece in marked(old, new) if piece.kind != "same"]
+    assert told == [("removed", "原"), ("added", "复印")]
