@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, product
+from itertools import islice, product
 from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -39,6 +39,9 @@ FACT_LABELS = {
 }
 IS, NOT = "is", "not"
 MOST_VALUES, LONGEST_VALUE = 50, 100
+# Groups of people tried for overlaps and gaps. They multiply: ten rows that name fifty cities and fifty positions
+# each tell a quarter of a million apart.
+MOST_GROUPS = 5_000
 
 # What may be on file of a person, or missing.
 ON_FILE = {"phone": _("phone"), "email": _("email"), "wechat": _("WeChat"), "id_number": _("ID number")}
@@ -154,11 +157,13 @@ def value_words(fact: Fact, value: str) -> str:
 class Coverage:
     """Of several rows that stand for one thing: for whom two of them compete, and for whom there is none.
 
-    Each entry is a condition that describes one such group of people.
+    Each entry is a condition that describes one such group of people. `is_complete` is False where there are more
+    groups than MOST_GROUPS, and only the first were tried.
     """
 
     overlaps: list[Condition]
     gaps: list[Condition]
+    is_complete: bool = True
 
 
 def coverage(conditions: Sequence[Condition]) -> Coverage:
@@ -167,14 +172,14 @@ def coverage(conditions: Sequence[Condition]) -> Coverage:
     A row for everybody is what the others fall back on: it neither overlaps nor leaves a gap.
     """
     chosen = [condition for condition in conditions if condition]
-    groups = list(_groups(chosen))
-    overlaps = [
-        words
-        for words, profile in groups
-        if any(holds(a, profile) and holds(b, profile) for a, b in combinations(chosen, 2))
-    ]
-    gaps = [words for words, profile in groups if not any(holds(one, profile) for one in conditions)]
-    return Coverage(overlaps, gaps)
+    for_all = len(chosen) < len(conditions)
+    groups = list(islice(_groups(chosen), MOST_GROUPS + 1))
+    overlaps, gaps = [], []
+    for words, profile in groups[:MOST_GROUPS]:
+        fitting = sum(holds(one, profile) for one in chosen)
+        overlaps += [words] if fitting > 1 else []
+        gaps += [words] if not (fitting or for_all) else []
+    return Coverage(overlaps, gaps, is_complete=len(groups) <= MOST_GROUPS)
 
 
 def _groups(conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Profile]]:

@@ -10,6 +10,7 @@ from branches.categories import Category
 from branches.models import Branch
 from candidates.models import Offer
 from notifications.conditions import (
+    MOST_GROUPS,
     ON_FILE,
     Condition,
     Fact,
@@ -166,3 +167,15 @@ def test_whoever_is_in_no_gap_is_told_something(asked: list[Condition], category
 
 def test_every_fact_can_be_asked_of_every_offer() -> None:
     assert set(profile_of(teller())) == set(Fact)
+
+
+def test_more_groups_than_anybody_reads_are_not_all_tried() -> None:
+    """Ten rows that a machine made with fifty values for two facts: a quarter of a million groups."""
+    rows = [
+        {fact: {"is": [f"{fact} {row} {value}" for value in range(50)]} for fact in ("city", "position")}
+        for row in range(10)
+    ]
+    found = coverage(rows)
+    assert not found.is_complete
+    assert len(found.overlaps) + len(found.gaps) <= MOST_GROUPS
+    assert coverage(rows[:1]).is_complete
