@@ -201,6 +201,11 @@ class Membership(models.Model):
                 name="auditor_sees_masked_data_only",
                 violation_error_message=_("An auditor sees personal data masked only."),
             ),
+            models.CheckConstraint(
+                condition=~models.Q(role__in=ADMIN_ROLES) | models.Q(categories=[]),
+                name="admin_roles_see_all_candidates",
+                violation_error_message=_("This role sees all candidates: tick none."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -157,7 +157,7 @@ def opens_admin(client: Client) -> int:
 def test_every_attribute_counts_from_the_next_request_on_and_back_again(
     bank: Branch, offer: Offer, change: dict[str, Any], asked: Any, before: int, after: int
 ) -> None:
-    person = member(bank, Role.HQ_HR)
+    person = member(bank, Role.BRANCH_HR if "categories" in change else Role.HQ_HR)
     client, ask = signed_in(person), asked(offer)
     was = Membership.objects.values(*change).get(user=person)
     assert ask(client) == before
@@ -271,3 +271,13 @@ def test_whether_a_key_writes_content_is_decided_in_the_admin(as_hq: Client, bj:
     as_hq.post(reverse("admin:branches_apikey_change", args=[key.pk]), {"name": "HRIS"})
     key.refresh_from_db()
     assert not key.writes_content
+
+
+@pytest.mark.parametrize("role", [Role.HQ_HR, Role.AUDITOR])
+def test_a_role_that_opens_the_admin_is_for_all_candidates_in_the_database_too(
+    role: Role, bank: Branch, stranger: User
+) -> None:
+    with pytest.raises(IntegrityError, match="admin_roles_see_all_candidates"):
+        Membership.objects.create(
+            user=stranger, branch=bank, role=role, categories=["campus"], may_unmask=False
+        )
