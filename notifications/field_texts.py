@@ -16,13 +16,22 @@ SEVERAL_LINES = {FieldKind.LONG_TEXT, FieldKind.LIST}
 PHONE = re.compile(r"\+?[\d\s()-]+(?:(?:转|ext\.?|x)\s*\d{1,6})?", re.IGNORECASE)
 FEWEST_DIGITS, MOST_DIGITS = 7, 21  # extension included
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-# What ends a line, or cannot be stored at all: controls, separators, halves of a pair.
-UNSEEN = {"Cc", "Zl", "Zp", "Cs"}
+# What ends a line, cannot be stored, or makes the words beside it read otherwise than they are: controls, marks of
+# direction, separators, halves of a pair; and letters that are blank.
+UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Pasted along without anybody seeing them.
+ZERO_WIDTH = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\u2060\ufeff")
+
+
+def seen(text: str) -> str:
+    """Without letters that have no width, and without space around it."""
+    return text.translate(ZERO_WIDTH).strip()
 
 
 def normal_text(kind: str, text: str) -> str:
     """Without space around it, and of a list without empty entries."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    lines = seen(text.replace("\r\n", "\n").replace("\r", "\n"))
     if kind == FieldKind.LIST:
         return "\n".join(line.strip() for line in lines.split("\n") if line.strip())
     return lines
@@ -40,7 +49,8 @@ def text_problems(text: str, *, field: LocalField) -> Iterator[str]:
 def writing_problems(text: str, *, several_lines: bool) -> Iterator[str]:
     if not several_lines and len(text.splitlines()) > 1:
         yield gettext("One line only.")
-    if any(unicodedata.category(letter) in UNSEEN for letter in text.replace("\n", "")):
+    letters = set(text.replace("\n", ""))
+    if letters & BLANK or any(unicodedata.category(letter) in UNSEEN for letter in letters):
         yield gettext("It holds a character that cannot be shown.")
     if "{{" in text or "}}" in text:
         yield gettext("Placeholders are for headquarters' text: write the words themselves.")

@@ -20,11 +20,15 @@ from notifications.catalogue import Core
 from notifications.conditions import Condition, normal
 from notifications.core_papers import core_paper_called
 from notifications.facts import FILLED_BY_SYSTEM
-from notifications.field_texts import normal_text, text_problems, writing_problems
+from notifications.field_texts import normal_text, seen, text_problems, writing_problems
 from notifications.models import CoreField, Demand, LocalField, LocalPaper, LocalValue
 
 VALUE_COLUMNS = ("condition", "value", "value_en")
 PAPER_TEXTS = ("name", "name_en", "purpose", "purpose_en")
+
+
+# Rows of one field or one paper at one branch, each for other candidates.
+MOST_ROWS = 20
 
 
 class Editor(Protocol):
@@ -209,13 +213,13 @@ def withdraw_paper(*, branch: Branch, key: str, condition: Any, by: Editor, basi
 
 def _must_be_no_core_paper(key: str, facts: PaperFacts) -> None:
     for name, stated in (("key", key), ("name", facts.name), ("name_en", facts.name_en)):
-        if paper := core_paper_called(stated, by=name):
+        if paper := core_paper_called(stated, by=name, demand=facts.demand):
             raise LockedByHeadquarters(paper.key, name)
 
 
 def _paper_facts(branch: Branch, key: str, condition: Any, facts: PaperFacts) -> dict[str, Any]:
     """The facts as they are stored. Raises InvalidContent."""
-    texts = {name: getattr(facts, name).strip() for name in PAPER_TEXTS}
+    texts = {name: seen(getattr(facts, name)) for name in PAPER_TEXTS}
     stated = {**asdict(facts), **texts}
     problems = {name: list(writing_problems(text, several_lines=False)) for name, text in texts.items()}
     asked, problems["condition"] = _asked_condition(condition)
@@ -267,6 +271,9 @@ def _store(
     others = rows.exclude(pk=found.pk) if found else rows
     if others.filter(condition=facts["condition"]).exists():
         raise InvalidContent({"condition": [gettext("These candidates have a text of their own already.")]})
+    if not found and rows.count() >= MOST_ROWS:
+        words = gettext("There are %(count)s for different candidates already: no more can be told apart.")
+        raise InvalidContent({"condition": [words % {"count": MOST_ROWS}]})
     row = found or new
     for name, value in facts.items():
         setattr(row, name, value)

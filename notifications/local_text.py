@@ -57,9 +57,14 @@ def _texts(values: Iterable[LocalValue], papers: Iterable[LocalPaper]) -> Iterat
         yield value.field.key, Language.CHINESE, value.value
         yield value.field.key, Language.ENGLISH, value.value_en
     for paper in papers:
-        if paper.demand == Demand.REQUIRED:
-            for language in Language.values:
-                yield paper.key, language, paper_words(paper, language)
+        for language in Language.values:
+            words = paper_words(paper, language)
+            yield paper.key, language, words if paper.demand == Demand.REQUIRED else _waived(words, language)
+
+
+def _waived(words: str, language: str) -> str:
+    """As a message tells that a paper is not needed: what the core asks for must not be waived so."""
+    return f"{words} is not needed" if language == Language.ENGLISH else f"无需提供{words}"
 
 
 def findings_by_branch(branches: Sequence[Branch]) -> dict[Branch, list[LocalFinding]]:

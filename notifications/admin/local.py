@@ -18,7 +18,8 @@ from notifications.admin.local_differences import differences_page
 from notifications.condition_form import ConditionalForm, ConditionFormField
 from notifications.conditions import for_whom
 from notifications.core_papers import core_paper_called
-from notifications.field_texts import normal_text, text_problems
+from notifications.field_texts import normal_text, seen, text_problems, writing_problems
+from notifications.local_content import PAPER_TEXTS
 from notifications.models import Demand, LocalField, LocalPaper, LocalValue
 
 if TYPE_CHECKING:
@@ -124,8 +125,13 @@ class PaperForm(LocalForm):
             "Headquarters states this paper for the whole bank (%(paper)s); a branch cannot state it again."
         )
         for name in ("key", "name", "name_en"):
-            if paper := core_paper_called(cleaned.get(name, ""), by=name):
+            stated, demand = cleaned.get(name, ""), cleaned.get("demand", "")
+            if paper := core_paper_called(stated, by=name, demand=demand):
                 self.add_error(name, ValidationError(words, params={"paper": paper}))
+        for name in PAPER_TEXTS:
+            cleaned[name] = seen(cleaned.get(name, ""))
+            for problem in writing_problems(cleaned[name], several_lines=False):
+                self.add_error(name, problem)
         return cleaned
 
 

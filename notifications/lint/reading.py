@@ -20,7 +20,8 @@ SAME_SIGN = {
     **dict.fromkeys("\t\u00a0", " "),
     **dict.fromkeys("\r\v\f\u2028\u2029", "\n"),
 }
-INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+# Besides marks of direction and the like, which are a category of their own: letters that are blank.
+INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # don't, can't, won't, cannot: the rules know `not` as a word of its own.
 SHORT_FORMS = re.compile(r"\b(?:(?P<stem>[a-z]{2,6})n't|(?P<can>can)(?:'t|not))\b", re.A)
 STEMS = {"wo": "will", "ca": "can", "sha": "shall"}
@@ -93,7 +94,7 @@ def _spread(origins: list[int], length: int) -> list[int]:
 
 
 def _plain(letter: str) -> Iterator[str]:
-    if letter in INVISIBLE:
+    if letter in INVISIBLE or unicodedata.category(letter) == "Cf":
         return
     if letter in LIST_NUMBERS:
         yield ";"

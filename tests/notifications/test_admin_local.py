@@ -194,3 +194,23 @@ def test_an_approval_that_ran_out_is_shown_as_such(as_hq: Client, bank: Branch) 
     assert model_admin.stands(entry)[0] == "expired"
     entry.expires_on = None
     assert model_admin.stands(entry)[0] == "approved"
+
+
+def test_headquarters_is_told_of_letters_that_hide_or_turn_words_in_a_paper(
+    as_hq: Client, bj: Branch
+) -> None:
+    form = {
+        "branch": bj.pk,
+        "key": "own",
+        "name_en": "permit",
+        "demand": "required",
+        "kept_months": 0,
+        "position": 0,
+    }
+    for name in ("居住\u202e证", "{{ bank_name }}", "居住\u3164证"):
+        assert as_hq.post(page(LocalPaper, "add"), {**form, "name": name}).status_code == 200
+    waived = {**form, "name": "学历学位证书（原件）", "demand": "not_needed"}
+    assert as_hq.post(page(LocalPaper, "add"), waived).status_code == 200
+    assert not LocalPaper.objects.filter(key="own").exists()
+    assert as_hq.post(page(LocalPaper, "add"), {**form, "name": "居住\u200b证"}).status_code == 302
+    assert LocalPaper.objects.get(key="own").name == "居住证"

@@ -345,3 +345,8 @@ def _bare(pattern: str) -> str:
     """Without escapes, classes of letters and the marks of groups, where * and + mean themselves."""
     without_escapes = re.sub(r"\\.", "", pattern)
     return re.sub(r"\[[^\]]*\]", "C", without_escapes)
+
+
+@pytest.mark.parametrize("letter", ["\u200b", "\u202e", "\u2066", "\u3164", "\U000e0041"])
+def test_what_cannot_be_seen_hides_nothing(letter: str) -> None:
+    assert kinds(f"请致电138{letter}0013{letter}8000") == {Kind.PHONE}

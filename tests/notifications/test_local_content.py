@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from branches.models import ApiKey, Branch, Role, User
 from notifications.catalogue import Catalogue
 from notifications.local_content import (
+    MOST_ROWS,
     ChangedMeanwhile,
     InvalidContent,
     LockedByHeadquarters,
@@ -24,9 +25,9 @@ from notifications.local_content import (
     withdraw_paper,
     withdraw_value,
 )
-from notifications.models import ContentStamp, FieldKind, LocalPaper, LocalValue
+from notifications.models import ContentStamp, Demand, FieldKind, LocalPaper, LocalValue
 from notifications.preview import sample_offer
-from tests.factories import LocalFieldFactory, LocalPaperFactory, UserFactory, core
+from tests.factories import LocalFieldFactory, LocalPaperFactory, LocalValueFactory, UserFactory, core
 from tests.sandbox.running import eventually
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +334,47 @@ def test_a_branch_below_may_say_that_a_paper_of_the_one_above_is_not_needed(
     assert LocalPaper.objects.get(branch=bj).demand == "required"
     offered = Catalogue.current(branches=[bj_cbd]).values(sample_offer(bj_cbd), language="zh-hans")
     assert offered["papers_not_needed"] == ["社保转移证明"]
+
+
+# --- Ways around ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "name_en"),
+    [
+        ("学历学位证书原件", "x"),
+        ("学历、学位证书（原件）", "x"),
+        ("学历\u200b学位证书", "x"),
+        ("学历\u2800学位证书", "x"),
+        ("毕业材料", "Original of the degree certificates"),
+        ("毕业材料", "degree certificates (original)"),
+    ],
+)
+def test_no_branch_says_that_a_core_paper_is_not_needed_however_it_writes_it(
+    name: str, name_en: str, bj_cbd: Branch, bj_cbd_hr: User
+) -> None:
+    facts = PaperFacts(name=name, name_en=name_en, demand=Demand.NOT_NEEDED)
+    with pytest.raises(LockedByHeadquarters):
+        state_paper(branch=bj_cbd, key="own", condition={}, facts=facts, by=bj_cbd_hr)
+
+
+@pytest.mark.parametrize("letter", ["\u202e", "\u2066", "\u200e", "\u3164", "\u115f", "\U000e0041", "\ue000"])
+def test_letters_that_hide_or_turn_words_are_refused(letter: str, bj_cbd: Branch, bj_cbd_hr: User) -> None:
+    with pytest.raises(InvalidContent) as refused:
+        state(bj_cbd, bj_cbd_hr, value=f"D{letter}口")
+    assert set(refused.value.problems) == {"value"}
+    with pytest.raises(InvalidContent) as refused:
+        facts = PaperFacts(name=f"居住{letter}证", name_en="permit")
+        state_paper(branch=bj_cbd, key="own", condition={}, facts=facts, by=bj_cbd_hr)
+    assert set(refused.value.problems) == {"name"}
+
+
+def test_letters_without_width_that_were_pasted_along_are_dropped(bj_cbd: Branch, bj_cbd_hr: User) -> None:
+    assert state(bj_cbd, bj_cbd_hr, value="\ufeffD\u200b口\u00ad").value == "D口"
+
+
+def test_one_field_has_not_more_rows_than_people_can_tell_apart(bj_cbd: Branch, bj_cbd_hr: User) -> None:
+    for number in range(MOST_ROWS - 1):
+        LocalValueFactory.create(branch=bj_cbd, condition={"position": {"is": [f"P{number}"]}})
+    with pytest.raises(InvalidContent) as refused:
+        state(bj_cbd, bj_cbd_hr, condition={"position": {"is": ["one more"]}})
+    assert set(refused.value.problems) == {"condition"}
+    state(bj_cbd, bj_cbd_hr, condition={"position": {"is": ["P1"]}}, value="另一个出口")
