@@ -188,10 +188,19 @@ def content_page(
             content=content,
         ),
         findings=findings_of(
-            node, values=content.values, papers=content.papers, catalogue=catalogue, above=above
+            node,
+            # What is too long is not saved, and to read it for contradictions may take long.
+            values=[value for value in content.values if _fits(value)],
+            papers=content.papers,
+            catalogue=catalogue,
+            above=above,
         ),
         is_typed=data is not None,
     )
+
+
+def _fits(value: LocalValue) -> bool:
+    return max(len(value.value), len(value.value_en)) <= value.field.max_length
 
 
 def _typed(

@@ -202,6 +202,8 @@ class PaperRow(Row):
         if self.key != NEW:
             return self.key
         spoken = slugify(self.asked("name_en") or "").replace("-", "_")[:50]
+        if spoken == NEW:  # which here names the place where a paper without a key is written
+            spoken = ""
         return spoken or f"paper_{hashlib.sha256((self.asked('name') or '').encode()).hexdigest()[:8]}"
 
     def stated(self, branch: Branch) -> LocalPaper:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlencode
 from uuid import UUID
@@ -33,6 +34,10 @@ from notifications.models import CoreVersion, LocalField, TemplateVersion
 NAMES = {"csrfmiddlewaretoken", "branch", "save", "add", "show", *USUAL}
 
 
+# As forms of ours name their fields. Anything else could be a person's number, and is not kept of a try.
+IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z_]*(?:-\d{1,3})?(?:-[A-Za-z_]+)?", re.ASCII)
+
+
 class Foreign(Exception):
     """The form never holds a name like this: somebody made the request by hand."""
 
@@ -57,7 +62,7 @@ def content(request: HttpRequest) -> HttpResponse:
     except LockedByHeadquarters as locked:
         return _refused(request, "content.core_field", f"{node.code}/{locked.key}", status=403)
     except NoSuchField as unknown:
-        return _refused(request, "content.unknown_field", f"{node.code}/{unknown.key}", status=404)
+        return _refused(request, "content.unknown_field", f"{node.code}/{_kept(unknown.key)}", status=404)
     except Foreign as foreign:
         return _refused(request, foreign.what, f"{node.code}/{foreign.name}", status=403)
 
@@ -101,15 +106,18 @@ def _must_be_of_the_form(data: QueryDict) -> None:
     """Raises for any name that no form of ours holds: a core field's, a version's, whatever."""
     for name in data:
         if name not in NAMES and not ROW.fullmatch(name):
-            raise Foreign(
-                "content.published_version" if _is_version(data.get(name, "")) else "content.foreign_field",
-                name,
-            )
+            what = "content.published_version" if _is_version(data.get(name, "")) else "content.foreign_field"
+            raise Foreign(what, _kept(name))
     _must_be_local(posted_rows(data, "v"))
     core = Core.in_force().paper_keys
     for key in posted_rows(data, "p"):
         if key != NEW and key in core:
             raise LockedByHeadquarters(key)
+
+
+def _kept(name: str) -> str:
+    """What the record of a try says of a name that was posted."""
+    return name if IDENTIFIER.fullmatch(name) else ""
 
 
 def _must_be_local(keys: Iterable[str]) -> None:

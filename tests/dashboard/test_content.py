@@ -476,3 +476,38 @@ def test_a_list_s_lines_are_kept_as_entries(bj_cbd_hr: User, bj_cbd: Branch, let
     LocalFieldFactory.create(key="benefits", kind=FieldKind.LIST)
     save(bj_cbd_hr, bj_cbd, **{"v-benefits-0-value": "补充医疗\r\n\r\n 企业年金 \r\n"})
     assert LocalValue.objects.get(field__key="benefits").value == "补充医疗\n企业年金"
+
+
+def test_a_paper_called_new_is_a_paper_like_others(
+    bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion
+) -> None:
+    new = {"p__new__0__name": "新材料", "p__new__0__name_en": "New", "p__new__0__demand": "required"}
+    save(bj_cbd_hr, bj_cbd, **new)
+    key = LocalPaper.objects.get(branch=bj_cbd).key
+    assert key != "new"
+    save(bj_cbd_hr, bj_cbd, **{f"p__{key}__0__remove": "on"})
+    assert not LocalPaper.objects.filter(branch=bj_cbd).exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["13800138000", "v-13800138000-0-value", "\u202e13800138000", "x@example.com"]
+)
+def test_of_a_forged_name_only_what_no_person_s_data_is_kept(
+    name: str, bj_cbd_hr: User, bj_cbd: Branch
+) -> None:
+    assert forged(bj_cbd_hr, bj_cbd, **{name: "x"}) in (403, 404)
+    assert RefusedAttempt.objects.get().target == "BJ-CBD/"
+
+
+def test_what_is_too_long_to_be_saved_is_not_searched_for_contradictions(
+    bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion
+) -> None:
+    """A text of megabytes would hold the server up for as long as somebody likes."""
+
+    def warned(text: str) -> bool:
+        page = news(bj_cbd_hr, bj_cbd, **{"v-metro_exit-0-value": text})
+        start = page.index('id="v-metro_exit-0-value-news"')
+        return "13800138000" in page[start : page.index("</div>", start)]
+
+    assert warned("请致电13800138000")
+    assert not warned(f"请致电13800138000{'。' * 200}")
