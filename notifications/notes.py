@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from notifications.conditions import Condition, coverage, in_words
 
 BRANCHES_NAMED = 5
+GROUPS_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,17 @@ def coverage_notes(conditions: Sequence[Condition], *, where: str, gaps: bool = 
     if gaps and found.gaps:
         words = gettext("Nothing is said to: %(who)s.")
         yield Note(words % {"who": _groups(found.gaps)}, where)
+    if not found.is_complete:
+        words = gettext("They tell too many groups of people apart to try them all: name fewer values.")
+        yield Note(words, where)
 
 
 def _groups(conditions: Sequence[Condition]) -> str:
-    return gettext("; ").join(in_words(condition) for condition in conditions)
+    """The first groups in words, and how many more."""
+    named = gettext("; ").join(in_words(condition) for condition in conditions[:GROUPS_NAMED])
+    more = len(conditions) - GROUPS_NAMED
+    return (
+        gettext("%(groups)s and %(more)s groups more") % {"groups": named, "more": more}
+        if more > 0
+        else named
+    )

@@ -21,6 +21,7 @@ from notifications.conditions import (
     normal,
     profile_of,
 )
+from notifications.notes import GROUPS_NAMED, coverage_notes
 from notifications.preview import sample_offer
 
 CAMPUS: Condition = {"category": {"is": ["campus"]}}
@@ -179,3 +180,14 @@ def test_more_groups_than_anybody_reads_are_not_all_tried() -> None:
     assert not found.is_complete
     assert len(found.overlaps) + len(found.gaps) <= MOST_GROUPS
     assert coverage(rows[:1]).is_complete
+
+
+def test_what_is_not_all_tried_is_said_in_few_words() -> None:
+    rows = [
+        {fact: {"is": [f"{fact} {row} {value}" for value in range(50)]} for fact in ("city", "position")}
+        for row in range(10)
+    ]
+    with translation.override("en"):
+        said = [note.words for note in coverage_notes(rows, where="")]
+    assert any("too many groups" in words for words in said)
+    assert max(said[0].count("City"), said[0].count("; ")) <= GROUPS_NAMED

@@ -18,7 +18,8 @@ def kinds(branch: Branch, **paper: str) -> set[Kind]:
     """What is found in a paper of the branch's."""
     stated = LocalPaperFactory.create(branch=branch, key="own", **paper)
     catalogue = Catalogue.current(branches=[branch])
-    return {one.finding.kind for one in findings_of(branch, values=[], papers=[stated], catalogue=catalogue)}
+    found = findings_of(branch, values=[], papers=[stated], catalogue=catalogue, above=[])
+    return {one.finding.kind for one in found}
 
 
 def test_a_paper_said_to_be_unnecessary_is_read_as_candidates_read_it(bj: Branch) -> None:
