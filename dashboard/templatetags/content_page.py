@@ -9,19 +9,15 @@ from django.utils.translation import get_language
 
 from branches.models import Branch
 from candidates.models import Language
-from dashboard.content_page import ContentPage, RowView, Shelf
+from dashboard.content_page import ContentPage, RowView
 from dashboard.content_rows import Row
+from dashboard.content_shelves import Shelf
 from notifications.conditions import in_words
 from notifications.models import LocalPaper, LocalValue, Paper
 from notifications.papers import paper_words
 
 register = template.Library()
 register.filter("who", in_words)
-
-
-@register.filter
-def node_label(node: Branch) -> str:
-    return node.label(get_language() or "")
 
 
 @register.filter

@@ -18,7 +18,8 @@ from branches.models import Branch, User
 from dashboard.access import for_branch_hr, is_fragment, officer, refuse
 from dashboard.content_choice import USUAL, Choice
 from dashboard.content_page import ContentPage, content_page
-from dashboard.content_rows import NEW, ROW, posted_rows, save_all
+from dashboard.content_reading import ROW, posted_rows
+from dashboard.content_rows import NEW, save_all
 from dashboard.forms import branch_choices
 from notifications.catalogue import Catalogue, Core
 from notifications.local_content import (
