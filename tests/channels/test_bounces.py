@@ -174,6 +174,13 @@ def test_else_the_mail_that_came_back_names_itself(form: object, returned: str) 
     assert about(form("hr@bank.example", returned=returned)) == ID
 
 
+def test_a_report_that_brings_nothing_back_names_the_envelope() -> None:
+    raw = status_report("hr@bank.example").replace(
+        b"Reporting-MTA", f"Original-Envelope-Id: {ID}\r\nReporting-MTA".encode()
+    )
+    assert about(raw) == ID
+
+
 def test_the_address_outweighs_what_is_quoted() -> None:
     assert about(status_report(US, returned=f"Message-ID: <{uuid4()}@{DOMAIN}>")) == ID
 

@@ -1,8 +1,15 @@
 """Mail over SMTP: the letter that arrives, kept connections, and what each answer of the server means."""
 
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Session
 from pytest_django import Settings
 
+from hrnotify.processes import any_free_port
 from notifications.channels import TRANSPORTS
 from notifications.channels.base import Envelope, TransportError
 from tests.channels.conftest import envelope
@@ -112,3 +119,72 @@ def test_a_subject_cannot_add_a_header(subject: str) -> None:
 
 def test_a_mail_server_cannot_tell_that_a_letter_arrived() -> None:
     assert not EMAIL.tells_delivered
+
+
+# --- What the server may be told of bounces -----------------------------------------------------
+class Offering(SMTP):
+    """A mail server that offers DSN, or not, and keeps the lines in which a mail was handed over."""
+
+    lines: ClassVar[list[str]] = []
+    offers = True
+
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802  aiosmtpd's names
+        self.lines.append(arg)
+        await super().smtp_MAIL(re.sub(r" (RET|ENVID)=\S+", "", arg))
+
+    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802
+        self.lines.append(arg)
+        await super().smtp_RCPT(re.sub(r" (NOTIFY|ORCPT)=\S+", "", arg))
+
+
+class Handler:
+    async def handle_EHLO(  # noqa: N802
+        self, _server: SMTP, session: Session, _envelope: object, hostname: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*answers[:-1], "250-DSN", *answers[-1:]] if Offering.offers else answers
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: object) -> str:  # noqa: N802
+        return "250 OK"
+
+
+class Serving(Controller):
+    def factory(self) -> SMTP:
+        return Offering(self.handler, enable_SMTPUTF8=True, hostname="localhost")
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[type[Offering]]:
+    Offering.lines, Offering.offers = [], True
+    controller = Serving(Handler(), hostname="127.0.0.1", port=any_free_port())
+    controller.start()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    yield Offering
+    controller.stop()
+
+
+def test_a_server_that_offers_it_is_told_what_to_report_and_to_whom(server: type[Offering]) -> None:
+    sent = envelope("xm+offer@example.com")
+    EMAIL.send(sent)
+    EMAIL.send(envelope(PERSON))
+    first_from, first_to, second_from, second_to = server.lines
+    assert "RET=HDRS" in first_from.split()
+    assert f"ENVID={sent.message_id}" in first_from.split()
+    assert first_to.split()[1:] == ["NOTIFY=FAILURE,DELAY", "ORCPT=rfc822;xm+2Boffer@example.com"]
+    assert f"ORCPT=rfc822;{PERSON}" in second_to
+    assert first_from.split("ENVID=")[1] != second_from.split("ENVID=")[1]
+
+
+def test_a_server_that_does_not_offer_it_is_told_nothing(server: type[Offering]) -> None:
+    server.offers = False
+    EMAIL.send(envelope(PERSON))
+    assert not any(word in line for line in server.lines for word in ("RET", "ENVID", "NOTIFY", "ORCPT"))
+
+
+def test_an_address_in_another_script_goes_out_in_the_form_that_every_server_knows(
+    server: type[Offering],
+) -> None:
+    EMAIL.send(envelope("xm@例子.example"))
+    assert server.lines[1].startswith("TO:<xm@xn--fsqu00a.example>")
+    assert "ORCPT" not in server.lines[1]

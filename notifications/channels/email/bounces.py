@@ -40,6 +40,7 @@ COMPLAINT, UNREAD = "complaint", "unread"
 NO_REASON = "bounced"
 
 IDENTITY = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+ENVELOPE = re.compile(rf"^Original-Envelope-Id:\s*({IDENTITY})", re.IGNORECASE | re.MULTILINE)
 VERP = re.compile(rf"bounce\+({IDENTITY})@", re.IGNORECASE)
 ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To")
 ENHANCED = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?!\.?\d)")  # RFC 3463
@@ -96,11 +97,11 @@ def _receipt(finding: Finding, message_id: UUID | None, raw: bytes) -> ParsedRec
 
 # --- Which mail of ours -------------------------------------------------------------------------
 def _message_id(mail: Mail, raw: bytes, *, domain: str) -> UUID | None:
-    """By the address it came to (VERP), else by the Message-ID or return path of the mail that came back."""
+    """By the address it came to (VERP), else by the envelope's id, or by the mail that came back itself."""
     own = re.compile(rf"<({IDENTITY})@{re.escape(domain)}>", re.IGNORECASE)
     addressed = " ".join(_header(mail, name) for name in ADDRESSED)
     whole = raw.decode("latin-1")
-    found = VERP.search(addressed) or own.search(whole) or VERP.search(whole)
+    found = VERP.search(addressed) or ENVELOPE.search(whole) or own.search(whole) or VERP.search(whole)
     return UUID(found[1]) if found else None
 
 
