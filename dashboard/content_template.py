@@ -12,6 +12,7 @@ from notifications.catalogue import Catalogue
 from notifications.compose import BULLET, HEADING, PLACEHOLDER, Value
 from notifications.conditions import in_words
 from notifications.facts import OF_PAPERS, offer_values
+from notifications.grouping import grouped
 from notifications.models import LocalField, TemplateBody
 from notifications.preview import SAMPLE_FACTS
 
@@ -72,12 +73,11 @@ class _Reader:
     labels: Mapping[str, str]
 
     def lines(self, body: TemplateBody) -> Iterator[Line]:
-        passages: dict[str, list[tuple[str, str]]] = {}
-        for row in body.version.passages.all():
-            passages.setdefault(row.key, []).append((in_words(row.condition), row.in_language(body.language)))
+        passages = grouped(body.version.passages.all(), by=lambda row: row.key)
         for raw in body.text.strip().splitlines():
             named = PLACEHOLDER.fullmatch(raw.strip())
-            for who, text in passages.get(named[1], []) if named else []:
+            for row in passages.get(named[1], []) if named else []:
+                text, who = row.in_language(body.language), in_words(row.condition)
                 yield from (self._line(line, who) for line in text.strip().splitlines())
             if not named or named[1] not in passages:
                 yield self._line(raw)

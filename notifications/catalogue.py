@@ -6,10 +6,10 @@ version comes into force meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Min, Prefetch
@@ -19,6 +19,7 @@ from branches.models import Branch
 from candidates.models import Language, Offer, Style
 from notifications.compose import Value
 from notifications.conditions import meant_for, profile_of
+from notifications.grouping import grouped
 from notifications.in_force import NEWEST_FIRST, newest_first
 from notifications.models import (
     ContentStamp,
@@ -75,6 +76,11 @@ class LocalContent:
 
     values: Sequence[LocalValue] = ()
     papers: Sequence[LocalPaper] = ()
+
+    @cached_property
+    def of_each_field(self) -> Collection[list[LocalValue]]:
+        """The values of one field together; kept, because every message asks."""
+        return grouped(self.values, by=lambda value: value.field_id).values()
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,7 @@ class Catalogue:
         profile = profile_of(offer)
         chosen: dict[str, LocalValue] = {}
         for content in reversed(self._upwards(offer.branch)):
-            for rows in _by_field(content.values):
+            for rows in content.of_each_field:
                 if value := meant_for(rows, profile):
                     chosen[value.field.key] = value
         return chosen
@@ -179,13 +185,6 @@ def _value(kind: str, text: str) -> Value:
     if kind == FieldKind.LIST:
         return [line.strip() for line in text.splitlines() if line.strip()]
     return text
-
-
-def _by_field(values: Iterable[LocalValue]) -> Iterable[list[LocalValue]]:
-    rows: dict[UUID, list[LocalValue]] = {}
-    for value in values:
-        rows.setdefault(value.field_id, []).append(value)
-    return rows.values()
 
 
 # --- This process' copy -------------------------------------------------------------------------
@@ -240,18 +239,8 @@ def _read_local(published: Published, nodes: Iterable[UUID]) -> None:
     unseen = set(nodes) - set(published.local)
     if not unseen:
         return
-    values = LocalValue.objects.filter(branch__in=unseen).select_related("field").order_by("id")
-    papers = LocalPaper.objects.filter(branch__in=unseen)
-    by_node_values, by_node_papers = _by_node(values), _by_node(papers)
+    stated = LocalValue.objects.filter(branch__in=unseen).select_related("field").order_by("id")
+    values = grouped(stated, by=lambda value: value.branch_id)
+    papers = grouped(LocalPaper.objects.filter(branch__in=unseen), by=lambda paper: paper.branch_id)
     for node in unseen:
-        published.local[node] = LocalContent(by_node_values.get(node, ()), by_node_papers.get(node, ()))
-
-
-Stated = TypeVar("Stated", LocalValue, LocalPaper)
-
-
-def _by_node(rows: Iterable[Stated]) -> dict[UUID, list[Stated]]:
-    found: dict[UUID, list[Stated]] = {}
-    for row in rows:
-        found.setdefault(row.branch_id, []).append(row)
-    return found
+        published.local[node] = LocalContent(values.get(node, ()), papers.get(node, ()))

@@ -11,7 +11,7 @@ from django.conf import settings
 from branches.models import Branch
 from candidates.models import Language
 from notifications.catalogue import Catalogue, Core
-from notifications.conditions import Condition
+from notifications.grouping import grouped
 from notifications.lint import Core as CoreRules
 from notifications.lint import CorePaper as PaperRule
 from notifications.lint import Finding, Place, contradictions
@@ -98,17 +98,11 @@ def _condition_notes(branch: Branch, catalogue: Catalogue) -> Iterator[Note]:
     required = {one.field.key for one in content.values if one.field.required}
     above = [catalogue.local[path] for path in branch.path_and_above[1:]]
     for_all = {one.field.key for node in above for one in node.values if not one.condition}
-    for key, conditions in _grouped((one.field.key, one.condition) for one in content.values).items():
+    for key, values in grouped(content.values, by=lambda one: one.field.key).items():
+        conditions = [one.condition for one in values]
         yield from coverage_notes(conditions, where=key, gaps=key in required and key not in for_all)
-    for key, conditions in _grouped((one.key, one.condition) for one in content.papers).items():
-        yield from coverage_notes(conditions, where=key, gaps=False)
-
-
-def _grouped(rows: Iterable[tuple[str, Condition]]) -> dict[str, list[Condition]]:
-    found: dict[str, list[Condition]] = {}
-    for key, condition in rows:
-        found.setdefault(key, []).append(condition)
-    return found
+    for key, papers in grouped(content.papers, by=lambda one: one.key).items():
+        yield from coverage_notes([one.condition for one in papers], where=key, gaps=False)
 
 
 def core_rules(core: Core) -> CoreRules:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from candidates.models import Language
 from notifications.conditions import Profile, meant_for
+from notifications.grouping import grouped
 from notifications.models import CorePaper, Demand, Form, LocalPaper, Paper
 
 P = TypeVar("P", bound=Paper)
@@ -52,9 +53,7 @@ def papers_for(
 
 def _by_key(papers: Iterable[P], profile: Profile) -> list[tuple[str, P]]:
     """For each key the row that is meant for this person, if any is."""
-    rows: dict[str, list[P]] = {}
-    for paper in papers:
-        rows.setdefault(paper.key, []).append(paper)
+    rows = grouped(papers, by=lambda paper: paper.key)
     chosen = ((key, meant_for(same, profile)) for key, same in rows.items())
     return [(key, paper) for key, paper in chosen if paper]
 

@@ -17,6 +17,7 @@ from notifications.catalogue import Catalogue, Core
 from notifications.channels import carriers_of, open_channels
 from notifications.compose import PLACEHOLDER, placeholders
 from notifications.facts import FILLED_BY_SYSTEM, OF_PAPERS
+from notifications.grouping import grouped
 from notifications.lengths import length_notes
 from notifications.models import (
     CoreField,
@@ -215,9 +216,7 @@ def _changed_names(before: Core, version: CoreVersion) -> set[str]:
 
 def _paper_notes(papers: Sequence[CorePaper]) -> Iterator[Note]:
     """A paper not asked of everybody is meant so; two rows that fit one person are not."""
-    by_key: dict[str, list[CorePaper]] = {}
-    for paper in papers:
-        by_key.setdefault(paper.key, []).append(paper)
+    by_key = grouped(papers, by=lambda paper: paper.key)
     for rows in by_key.values():
         yield from coverage_notes([row.condition for row in rows], where=rows[0].name, gaps=False)
     covered = LocalPaper.objects.filter(key__in=by_key).select_related("branch")
