@@ -47,6 +47,7 @@ ENVIRONMENT = {
     "EMAIL_BACKEND_ESP": "",
     "DEFAULT_FROM_EMAIL": "HR <hr@bank.example>",
     "BOUNCE_DOMAIN": "bounce.bank.example",
+    "BOUNCE_SECRET": "made-up-bounce-secret",
     "WECHAT_APP_ID": "wx0000000000000000",
     "WECHAT_APP_SECRET": "made-up-wechat-secret",
     "WECHAT_TOKEN": "madeupwechattoken",

@@ -30,6 +30,8 @@ from tests.channels.bounce_mails import (
 )
 from tests.channels.conftest import envelope
 from tests.factories import MessageFactory
+from tests.house import House
+from tests.platform import result
 from tests.sandbox.running import Listener, Sandbox, eventually
 from tracking.models import Event, Kind
 
@@ -417,3 +419,11 @@ def test_a_mail_that_bounces_while_it_is_still_being_sent_is_not_taken_for_accep
     letter.save()
     take_receipts(bounces.read(status_report(verp(letter.pk)), domain=DOMAIN))
     assert state_of(letter) == State.BOUNCED
+
+
+def test_a_candidate_whose_mail_comes_back_hears_of_it_by_text_message(house: House) -> None:
+    nowhere = {"candidate__email": "undeliverable@example.com", "candidate__preferred_channels": ["email"]}
+    offer_id = house.signal(result(**nowhere)).json()["offer_id"]
+    bounced = house.wait_until_state(offer_id, State.BOUNCED)
+    assert (bounced.channel, bounced.error_code) == ("email", "5.1.1")
+    assert house.wait_until_state(offer_id, State.DELIVERED).channel == "sms"

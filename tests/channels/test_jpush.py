@@ -25,6 +25,8 @@ from notifications.receipts import take_receipts
 from notifications.states import State
 from tests.channels.conftest import envelope
 from tests.factories import MessageFactory
+from tests.house import House
+from tests.platform import result
 from tests.sandbox.running import Listener, Sandbox, eventually
 
 DEVICE = "1a0018970a62033f42f"
@@ -430,3 +432,23 @@ def test_a_body_with_a_wrong_secret_is_not_even_read() -> None:
     from_stranger = CallbackRequest("POST", "", "wrong/", {}, {}, b"{")
     with pytest.raises(CallbackRefused, match="wrong secret"):
         receipts.answer(from_stranger, secret=SECRET)
+
+
+# --- With every process real --------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("device", "state", "code"),
+    [(DEVICE, State.DELIVERED, ""), ("gone-1", State.REJECTED, "1011")],
+)
+def test_a_candidate_gets_the_notice_in_the_app_or_else_by_text_message(
+    house: House, device: str, state: str, code: str
+) -> None:
+    preferring = result(candidate__preferred_channels=["push"], candidate__push_id=device)
+    offer_id = house.signal(preferring).json()["offer_id"]
+    message = house.wait_until_state(offer_id, state)
+    assert (message.channel, message.error_code) == ("push", code)
+    if state == State.DELIVERED:
+        [shown] = house.inbox(channel="push")
+        assert (shown["subject"], shown["text"]) == (message.subject, message.text)
+        assert shown["url"].startswith(f"{house.stack.variables['PUBLIC_URL']}/n/")
+    else:
+        assert house.wait_until_state(offer_id, State.DELIVERED).channel == "sms"
