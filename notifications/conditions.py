@@ -8,7 +8,7 @@ may ("not"); all that it names must hold. An empty one holds for everybody. As J
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice, product
@@ -57,6 +57,7 @@ class Conditional(Protocol):
 
 
 Meant = TypeVar("Meant", bound=Conditional)
+Node = TypeVar("Node")
 
 
 # --- Does it hold? ------------------------------------------------------------------------------
@@ -89,6 +90,24 @@ def meant_for(rows: Iterable[Meant], profile: Profile) -> Meant | None:
     """The row that counts: the first with a condition that holds, else the one for everybody, else None."""
     fitting = [row for row in rows if holds(row.condition, profile)]
     return next((row for row in fitting if row.condition), fitting[0] if fitting else None)
+
+
+def counting_upwards(
+    nodes: Iterable[tuple[Node, Sequence[Meant]]], *, thing: Callable[[Meant], object]
+) -> Iterator[tuple[Node, Meant]]:
+    """Of what each node states, the nearest first, the rows that count for somebody, each with its node.
+
+    `thing` says what a row is of: a farther row of the same thing counts for nobody where a nearer one has the same
+    condition, or is for everybody.
+    """
+    told: list[tuple[object, Condition]] = []
+    for node, rows in nodes:
+        yield from ((node, row) for row in rows if not _covered(thing(row), row.condition, told))
+        told += [(thing(row), row.condition) for row in rows]
+
+
+def _covered(of: object, condition: Condition, told: Sequence[tuple[object, Condition]]) -> bool:
+    return (of, condition) in told or (of, {}) in told
 
 
 # --- Its form -----------------------------------------------------------------------------------

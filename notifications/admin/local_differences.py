@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,9 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from branches.models import Branch
 from candidates.models import Language
-from notifications.catalogue import Catalogue, LocalContent
-from notifications.conditions import Condition, coverage, for_whom, in_words
-from notifications.models import Demand, LocalField, LocalPaper, LocalValue
+from notifications.catalogue import Catalogue
+from notifications.conditions import Condition, counting_upwards, coverage, for_whom, in_words
+from notifications.models import Demand, LocalField, LocalPaper
 from notifications.papers import paper_words
 
 PAPERS = "papers"
@@ -97,26 +97,17 @@ def field_rows(field: LocalField, branches: Sequence[Branch]) -> list[BranchRows
 def _field_rows(
     field: LocalField, branch: Branch, catalogue: Catalogue, by_path: dict[str, Branch], *, must_fill: bool
 ) -> BranchRows:
-    counting = list(_values_upwards(field, branch, catalogue, by_path))
+    stated = (
+        (by_path[path], [value for value in catalogue.local[path].values if value.field_id == field.pk])
+        for path in branch.path_and_above
+    )
+    counting = list(counting_upwards(stated, thing=lambda value: value.field_id))
     rows = [
         Row("", in_words(value.condition), value.value, value.value_en, "", _source(at, branch))
         for at, value in counting
     ]
     gaps = _gaps([value.condition for _, value in counting]) if must_fill else []
     return BranchRows(branch, rows, gaps)
-
-
-def _values_upwards(
-    field: LocalField, branch: Branch, catalogue: Catalogue, by_path: dict[str, Branch]
-) -> Iterator[tuple[Branch, LocalValue]]:
-    """The nearest node's values and, while none of them is for everybody, those of the nodes above."""
-    told: list[Condition] = []
-    for path in branch.path_and_above:
-        values = [v for v in catalogue.local.get(path, LocalContent()).values if v.field_id == field.pk]
-        yield from ((by_path[path], value) for value in values if value.condition not in told)
-        told += [value.condition for value in values]
-        if {} in told:
-            return
 
 
 def _gaps(conditions: list[Condition]) -> list[str]:
@@ -132,30 +123,15 @@ def paper_rows(branches: Sequence[Branch]) -> list[BranchRows]:
     catalogue = Catalogue.current(branches=branches)
     by_path = {branch.path: branch for branch in branches}
     core = catalogue.core.paper_keys
-    return [
-        BranchRows(
-            branch,
-            [
-                _paper_row(paper, _source(at, branch), core)
-                for at, paper in _papers_upwards(branch, catalogue, by_path)
-            ],
-            [],
-        )
-        for branch in branches
-    ]
+    return [_paper_rows(branch, catalogue, by_path, core) for branch in branches]
 
 
-def _papers_upwards(
-    branch: Branch, catalogue: Catalogue, by_path: dict[str, Branch]
-) -> Iterator[tuple[Branch, LocalPaper]]:
-    """Of each paper the nearest node's rows and, while none of them is for everybody, those above."""
-    told: list[tuple[str, Condition]] = []
-    for path in branch.path_and_above:
-        papers = catalogue.local.get(path, LocalContent()).papers
-        for paper in papers:
-            if (paper.key, paper.condition) not in told and (paper.key, {}) not in told:
-                yield by_path[path], paper
-        told += [(paper.key, paper.condition) for paper in papers]
+def _paper_rows(
+    branch: Branch, catalogue: Catalogue, by_path: dict[str, Branch], core: set[str]
+) -> BranchRows:
+    stated = ((by_path[path], catalogue.local[path].papers) for path in branch.path_and_above)
+    counting = counting_upwards(stated, thing=lambda paper: paper.key)
+    return BranchRows(branch, [_paper_row(paper, _source(at, branch), core) for at, paper in counting], [])
 
 
 def _paper_row(paper: LocalPaper, source: Branch | None, core: set[str]) -> Row:
