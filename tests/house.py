@@ -20,7 +20,7 @@ from notifications.sample.load import load_sample
 from tests import platform
 from tests.sandbox.running import eventually
 
-TO_SANDBOX = ("TWILIO_API_URL", "WECHAT_API_URL", "JPUSH_API_URL")
+TO_SANDBOX = ("TWILIO_API_URL", "ALIYUN_SMS_API_URL", "WECHAT_API_URL", "JPUSH_API_URL")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def running_stack(django_db_setup: None, embedded_servers: EmbeddedServers) -> I
         "REDIS_URL": settings.REDIS_URL,
         "PGOPTIONS": "",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "GATEWAY_URL": f"{sandbox}/gateway/sms",
         "EMAIL_URL": f"smtp://127.0.0.1:{sandbox_port + 1}",
         "SWEEP_SECONDS": "1",
         "LEASE_SECONDS": "6",

@@ -14,6 +14,8 @@ FIXED = {
     "SMS_PROVIDERS": "twilio",
     "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
     "TWILIO_FROM": "+10000000000",
+    "ALIYUN_ACCESS_KEY_ID": "LTAI0000000000000000",
+    "ALIYUN_SMS_SIGN_NAME": "海岳银行",
     "DEFAULT_FROM_EMAIL": "海岳银行 <hr@haiyue-bank.example>",
     "BOUNCE_DOMAIN": "bounces.haiyue-bank.example",
     "WECHAT_APP_ID": "wx0000000000000000",
@@ -21,6 +23,8 @@ FIXED = {
 }
 RANDOM = (
     "TWILIO_AUTH_TOKEN",
+    "ALIYUN_ACCESS_KEY_SECRET",
+    "ALIYUN_CALLBACK_SECRET",
     "WECHAT_APP_SECRET",
     "WECHAT_TOKEN",
     "JPUSH_MASTER_SECRET",
@@ -38,6 +42,8 @@ def demo_settings() -> dict[str, str]:
         **_kept(),
         "PUBLIC_URL": f"http://localhost:{port}",
         "TWILIO_API_URL": f"http://127.0.0.1:{sandbox}",
+        "ALIYUN_SMS_API_URL": f"http://127.0.0.1:{sandbox}",
+        "GATEWAY_URL": f"http://127.0.0.1:{sandbox}/gateway/sms",
         "WECHAT_API_URL": f"http://127.0.0.1:{sandbox}",
         "JPUSH_API_URL": f"http://127.0.0.1:{sandbox}",
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
@@ -59,5 +65,6 @@ def _made_up() -> dict[str, str]:
     made = {name: secrets.token_hex(16) for name in RANDOM}
     made["WECHAT_AES_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     made["SAMPLE_PASSWORD"] = secrets.token_urlsafe(9)
-    made["SAMPLE_SOURCE_SECRET"] = f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
+    for name in ("SAMPLE_SOURCE_SECRET", "GATEWAY_SECRET"):
+        made[name] = f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
     return made

@@ -109,7 +109,7 @@ def test_a_template_without_variables_needs_no_values(sandbox: Sandbox) -> None:
     assert len(sandbox.messages(channel="sms")) == 1
 
 
-@pytest.mark.parametrize("value", ["a b+c&d=e", "~*'()!%20", "您好\n“引号”\\", "😀"])
+@pytest.mark.parametrize("value", ["a b+c&d=e", "a/b?c#d", "~*'()!%20", "您好\n“引号”\\", "😀"])
 def test_every_character_of_a_value_is_signed_and_arrives(value: str, sandbox: Sandbox) -> None:
     ALIYUN.send(text(template_values={"v": value}))
     assert sandbox.messages(channel="sms")[0]["text"] == f"【海岳银行】SMS_1001 v={value}"
@@ -133,6 +133,11 @@ def test_what_a_template_lacks_is_told_before_anything_is_sent(
     settings.SMS_PROVIDERS = ["twilio", "aliyun"]
     assert why("sms", code) == str(ERRORS[code])
     assert sandbox.counts("sms")["requests"] == before
+
+
+def test_a_number_abroad_is_written_without_its_plus_sign(sandbox: Sandbox) -> None:
+    ALIYUN.send(text("+85212345678"))
+    assert [kept["to"] for kept in sandbox.messages()] == ["+85212345678"]
 
 
 def test_no_number_gets_an_address_in_a_value() -> None:
@@ -476,7 +481,9 @@ def test_a_forged_report_is_refused_and_leaves_no_trace(
 
 @pytest.mark.django_db
 def test_a_get_is_refused(client: Client, message: Message) -> None:
-    must_have_left_no_trace(client.get(f"/callbacks/aliyun/{OUR_SECRET}/"), message)  # type: ignore[arg-type]
+    body = json.dumps([report_of(message)])
+    answered = client.generic("GET", f"/callbacks/aliyun/{OUR_SECRET}/", body, "application/json")
+    must_have_left_no_trace(answered, message)  # type: ignore[arg-type]
 
 
 @pytest.mark.django_db
