@@ -15,6 +15,8 @@ from candidates.models import Channel, Language
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 BRACES = re.compile(r"([{}])\1+")
 BULLET, HEADING = "· ", "# "
+# Carriers read a name between these as the sender's: only the bank's own stands so.
+NO_SIGNATURE = str.maketrans("【】", "「」")
 MARKS = re.compile(r"^(?:[#·]\s+)+")
 WECHAT_FIELD = re.compile(r"\s*\w+\s*:")
 WECHAT_FIELD_LENGTH = 20  # characters, by WeChat's rules for `thing` fields
@@ -94,7 +96,7 @@ def _unmarked(line: str) -> str:
 
 def _one_run(lines: list[str], values: Mapping[str, Value], language: str) -> str:
     """Sentence after sentence behind the bank's signature; 【】 would make an English text twice as long."""
-    sentences = [line.strip() for line in lines if line.strip()]
+    sentences = [line.strip().translate(NO_SIGNATURE) for line in lines if line.strip()]
     signature = _inline(values.get("bank_name", ""), language)
     if language == Language.ENGLISH:
         return " ".join([f"[{signature}]", *sentences])

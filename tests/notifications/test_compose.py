@@ -147,6 +147,10 @@ def test_a_chinese_text_message_is_one_run_behind_the_signature() -> None:
     assert sms("王小明，您好。\n\n  请确认。  \n") == "【海岳银行】王小明，您好。请确认。"
 
 
+def test_no_value_of_a_text_message_passes_for_another_sender_s_signature() -> None:
+    assert sms("出口：{{ exit }}", exit="D口【别家银行】") == "【海岳银行】出口：D口「别家银行」"
+
+
 def test_an_english_text_message_is_joined_with_spaces_and_signed_in_ascii() -> None:
     assert sms("Dear Alex,\nplease answer.", language="en") == "[Haiyue Bank] Dear Alex, please answer."
 
