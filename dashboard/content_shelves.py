@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext
@@ -14,12 +15,14 @@ from dashboard.content_reading import paper_rows, posted_rows, value_rows
 from dashboard.content_rows import NEW, PaperRow, Row
 from notifications.catalogue import Catalogue
 from notifications.condition_form import KnownValues
-from notifications.conditions import Condition, in_words
+from notifications.conditions import Condition, counting_upwards, in_words
 from notifications.grouping import grouped
 from notifications.models import LocalField, LocalPaper, LocalValue
 from notifications.notes import coverage_notes
 
 NOTES_SHOWN = 4
+
+Stated = TypeVar("Stated", LocalValue, LocalPaper)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,13 @@ class Shelves:
     def __post_init__(self) -> None:
         self.fields = {one.key: one for one in LocalField.objects.order_by("id")}
         self.own = self.catalogue.local[self.node.path]
+        above = [(node, self.catalogue.local[node.path]) for node in self.above]
+        self.inherited_values = _inherited(
+            [(node, content.values) for node, content in above], of=lambda value: value.field.key
+        )
+        self.inherited_papers = _inherited(
+            [(node, content.papers) for node, content in above], of=lambda paper: paper.key
+        )
 
     def of_values(self) -> Iterator[ValueShelf]:
         numbers = self._posted("v")
@@ -86,7 +96,7 @@ class Shelves:
         for key, one in self.fields.items():
             if key in core:  # headquarters' word counts, whatever a branch would say
                 continue
-            inherited = self._inherited_values(one)
+            inherited = self.inherited_values.get(key, [])
             rows = value_rows(
                 one,
                 [value for value in self.own.values if value.field_id == one.pk],
@@ -99,23 +109,12 @@ class Shelves:
             notes = _coverage(rows, gaps=not inherited)
             yield ValueShelf(key, title, rows, inherited, notes, field=one)
 
-    def _inherited_values(self, one: LocalField) -> list[Inherited]:
-        """From the nearest node upwards, until one speaks to everybody."""
-        found = []
-        for node in self.above:
-            stated = [value for value in self.catalogue.local[node.path].values if value.field_id == one.pk]
-            found += [Inherited(node_label(node), in_words(value.condition), value) for value in stated]
-            if any(not value.condition for value in stated):
-                break
-        return found
-
     def of_papers(self) -> Iterator[Shelf]:
         numbers = self._posted("p")
         own = grouped(self.own.papers, by=lambda paper: paper.key)
-        inherited = self._inherited_papers()
         posted = dict.fromkeys(key for key in numbers if key != NEW)
-        for key in dict.fromkeys([*inherited, *own, *posted]):
-            above, stated = inherited.get(key, []), own.get(key, [])
+        for key in dict.fromkeys([*self.inherited_papers, *own, *posted]):
+            above, stated = self.inherited_papers.get(key, []), own.get(key, [])
             rows = paper_rows(
                 key,
                 stated,
@@ -140,19 +139,19 @@ class Shelves:
         named = _first(inherited) or (rows[0].stated(self.node) if rows else None)
         return named.named(get_language() or "") if named else ""
 
-    def _inherited_papers(self) -> dict[str, list[Inherited]]:
-        """By key, from the nearest node that speaks of the paper."""
-        found: dict[str, list[Inherited]] = {}
-        for node in self.above:
-            for key, papers in grouped(
-                self.catalogue.local[node.path].papers, by=lambda paper: paper.key
-            ).items():
-                stated = [Inherited(node_label(node), in_words(paper.condition), paper) for paper in papers]
-                found.setdefault(key, stated)
-        return found
-
     def _posted(self, kind: str) -> dict[str, list[int]]:
         return posted_rows(self.data, kind) if self.data is not None else {}
+
+
+def _inherited(
+    nodes: Sequence[tuple[Branch, Sequence[Stated]]], *, of: Callable[[Stated], str]
+) -> dict[str, list[Inherited]]:
+    """By field or paper, what the nodes above state and what counts here for somebody, the nearest first."""
+    counting = grouped(counting_upwards(nodes, thing=of), by=lambda pair: of(pair[1]))
+    return {
+        key: [Inherited(node_label(node), in_words(row.condition), row) for node, row in pairs]
+        for key, pairs in counting.items()
+    }
 
 
 def _first(inherited: Sequence[Inherited]) -> LocalPaper | None:

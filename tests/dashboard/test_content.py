@@ -27,7 +27,7 @@ from notifications.models import (
 )
 from notifications.wording import write
 from tests.dashboard.story import signed_in
-from tests.factories import LocalFieldFactory, LocalValueFactory, OfferFactory, UserFactory
+from tests.factories import LocalFieldFactory, LocalPaperFactory, LocalValueFactory, OfferFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -294,6 +294,20 @@ def test_a_text_that_is_too_long_is_told_beside_it_and_nothing_is_lost(
     assert "一二三四五六七八九十一" in page
     assert "新的出口" in page
     assert LocalValue.objects.get().value == "10号线示例站D口，步行约6分钟"
+
+
+def test_what_a_farther_node_states_is_shown_as_long_as_it_counts_for_somebody(
+    bj_cbd_hr: User, bank: Branch, bj: Branch, letter: TemplateVersion
+) -> None:
+    LocalPaperFactory.create(branch=bank, key="photo", name="总行要的照片")
+    nearer = LocalPaperFactory.create(
+        branch=bj, key="photo", name="北京要的照片", condition={"category": {"is": ["social"]}}
+    )
+    page = page_of(bj_cbd_hr)
+    assert page.index("北京要的照片") < page.index("总行要的照片")
+    nearer.condition = {}
+    nearer.save()
+    assert "总行要的照片" not in page_of(bj_cbd_hr)
 
 
 def test_a_paper_is_asked_for_beside_the_core_ones(
