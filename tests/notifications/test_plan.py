@@ -40,7 +40,7 @@ def planned(offer: Offer) -> list[str]:
 
 # --- Which channel -------------------------------------------------------------------------------
 def test_preferred_channels_come_first_then_the_bank_s_order(everywhere: Offer) -> None:
-    assert channels_for(everywhere.candidate) == ["wechat", "sms", "email"]
+    assert channels_for(everywhere.candidate) == ["wechat", "sms", "email", "push"]
 
 
 def test_a_channel_without_an_address_is_passed_over(bj_cbd: Branch) -> None:
@@ -50,9 +50,9 @@ def test_a_channel_without_an_address_is_passed_over(bj_cbd: Branch) -> None:
 
 def test_a_channel_that_is_switched_off_is_passed_over(everywhere: Offer, settings: Settings) -> None:
     settings.WECHAT_APP_ID = settings.WECHAT_APP_SECRET = settings.WECHAT_TOKEN = ""
-    assert channels_for(everywhere.candidate) == ["sms", "email"]
+    assert channels_for(everywhere.candidate) == ["sms", "email", "push"]
     settings.SMS_PROVIDERS = []
-    assert channels_for(everywhere.candidate) == ["email"]
+    assert channels_for(everywhere.candidate) == ["email", "push"]
 
 
 # --- Planning ------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def test_a_failed_message_goes_to_the_next_channel_with_its_facts_until_none_is_
         assert (message.purpose, message.occurrence) == (Purpose.CHANGE_OF_FACTS, "3")
         assert message.facts == '{"decision": "x"}'
         message = plan_fallback(message)
-    assert planned(everywhere) == ["wechat", "sms", "email"]
+    assert planned(everywhere) == ["wechat", "sms", "email", "push"]
     everywhere.progress.refresh_from_db()
     assert everywhere.progress.stage == Stage.UNREACHABLE
     assert everywhere.events.get(kind=Kind.UNREACHABLE).detail == Purpose.CHANGE_OF_FACTS

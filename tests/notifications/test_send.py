@@ -99,7 +99,7 @@ def test_a_carrier_that_is_away_is_asked_once_a_round(bj_cbd: Branch, settings: 
 def test_a_channel_that_is_off_sends_nothing_and_keeps_what_is_due(
     bj_cbd: Branch, settings: Settings, channel: str
 ) -> None:
-    settings.EMAIL_URL = ""
+    settings.EMAIL_URL = settings.JPUSH_APP_KEY = ""
     [message] = people(bj_cbd, 1, channel=channel)
     assert send_due(channel) == 0
     assert Message.objects.get(pk=message.pk).state == State.PLANNED
