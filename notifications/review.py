@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -22,6 +21,7 @@ from notifications.lengths import length_notes
 from notifications.models import (
     CoreField,
     CorePaper,
+    CoreValue,
     CoreVersion,
     LocalField,
     LocalPaper,
@@ -57,7 +57,7 @@ def _template_notes(version: TemplateVersion) -> Iterator[Note]:
     yield from _variant_notes(bodies)
     branches = Branch.objects.places_of_work()
     catalogue = Catalogue.current(branches=branches).with_template(version)
-    yield from _local_notes(bodies, catalogue=catalogue, branches=branches)
+    yield from _local_notes(_named_by(bodies, passages), catalogue=catalogue, branches=branches)
     yield from length_notes(bodies, catalogue=catalogue, branches=branches)
 
 
@@ -121,22 +121,25 @@ def _passage_notes(
 ) -> Iterator[Note]:
     used = _named_by(bodies)
     languages = {body.language for body in bodies}
-    for key, same in groupby(passages, key=lambda passage: passage.key):
-        rows, where = list(same), gettext("Paragraph %(key)s") % {"key": key}
+    for key, rows in grouped(passages, by=lambda passage: passage.key).items():
+        where = gettext("Paragraph %(key)s") % {"key": key}
         if not FIELD_NAME.fullmatch(key) or key in known:
             words = gettext("Small letters and underscores only, and no name that a field has already.")
             yield Note(words, where, stops=True)
         if key not in used:
             yield Note(gettext("No text uses it."), where, stops=True)
         for row in rows:
-            for problem in placeholder_problems(f"{row.text}\n{row.text_en}", known=known):
+            for problem in _passage_problems(row, languages=languages, known=known):
                 yield Note(problem, where, stops=True)
-            for language in languages:
-                if not row.in_language(language).strip():
-                    words = gettext("It has no text in %(language)s.")
-                    yield Note(words % {"language": Language(language).label}, where, stops=True)
         # A single paragraph for some is meant so; several are meant to share out all readers.
         yield from coverage_notes([row.condition for row in rows], where=where, gaps=len(rows) > 1)
+
+
+def _passage_problems(passage: Passage, *, languages: Iterable[str], known: frozenset[str]) -> Iterator[str]:
+    yield from placeholder_problems(f"{passage.text}\n{passage.text_en}", known=known)
+    for language in languages:
+        if not passage.in_language(language).strip():
+            yield gettext("It has no text in %(language)s.") % {"language": Language(language).label}
 
 
 def _variant_notes(bodies: Sequence[TemplateBody]) -> Iterator[Note]:
@@ -158,11 +161,9 @@ def _variant_notes(bodies: Sequence[TemplateBody]) -> Iterator[Note]:
             yield Note(words % {"language": Language(language).label}, str(Channel.EMAIL.label))
 
 
-def _local_notes(
-    bodies: Sequence[TemplateBody], *, catalogue: Catalogue, branches: list[Branch]
-) -> Iterator[Note]:
-    """Required local fields that a text uses and some branch, with all above it, leaves empty."""
-    required = list(LocalField.objects.filter(required=True, key__in=_named_by(bodies)))
+def _local_notes(names: set[str], *, catalogue: Catalogue, branches: list[Branch]) -> Iterator[Note]:
+    """Required local fields that the texts name and some branch, with all above it, leaves empty."""
+    required = list(LocalField.objects.filter(required=True, key__in=names))
     filled = {branch.code: _filled(catalogue, branch) for branch in branches} if required else {}
     for one in required:
         if lacking := [code for code, keys in filled.items() if one.key not in keys]:
@@ -176,40 +177,51 @@ def _filled(catalogue: Catalogue, branch: Branch) -> set[str]:
     return set.intersection(*(set(catalogue.local_values(offer)) for offer in people))
 
 
-def _named_by(bodies: Iterable[TemplateBody]) -> set[str]:
-    return {name for body in bodies for name in placeholders(f"{body.subject}\n{body.text}")}
+def _named_by(bodies: Iterable[TemplateBody], passages: Iterable[Passage] = ()) -> set[str]:
+    """The placeholders in these texts, and in the paragraphs put into them."""
+    texts = [text for body in bodies for text in (body.subject, body.text)]
+    texts += [text for passage in passages for text in (passage.text, passage.text_en)]
+    return placeholders("\n".join(texts))
 
 
 # --- A core version -----------------------------------------------------------------------------
 def _core_notes(version: CoreVersion) -> Iterator[Note]:
-    values, papers = list(version.values.select_related("field")), list(version.papers.all())
+    values = list(version.values.select_related("field"))
+    yield from _value_notes(values)
+    yield from _paper_notes(list(version.papers.all()))
+    yield from _lengths_with(version, values)
+
+
+def _value_notes(values: Sequence[CoreValue]) -> Iterator[Note]:
     for missing in CoreField.objects.exclude(pk__in=[value.field_id for value in values]):
         yield Note(gettext("It has no value."), missing.named(get_language() or ""), stops=True)
     for value in values:
         if not value.value.strip() or not value.value_en.strip():
             words = gettext("It needs a value in Chinese and in English.")
             yield Note(words, value.field.named(get_language() or ""), stops=True)
-    yield from _paper_notes(papers)
+
+
+def _lengths_with(version: CoreVersion, values: Sequence[CoreValue]) -> Iterator[Note]:
+    """The texts in force that this version makes too long; it is not for the core's author to shorten them."""
     branches = Branch.objects.places_of_work()
     current = Catalogue.current(branches=branches)
-    changed = _changed_names(current.core, version)
+    changed = _changed_names(current.core, values)
     affected = [body for body in current.bodies.values() if _names(body) & changed]
     catalogue = current.with_core(version)
-    for template, bodies in groupby(affected, key=lambda body: str(body.version.template)):
-        for note in length_notes(list(bodies), catalogue=catalogue, branches=branches):
+    for template, bodies in grouped(affected, by=lambda body: str(body.version.template)).items():
+        for note in length_notes(bodies, catalogue=catalogue, branches=branches):
             yield replace(note, where=f"{template} · {note.where}", stops=False)
 
 
 def _names(body: TemplateBody) -> set[str]:
     """What a text names; a text message names the bank by its signature as well."""
-    names = _named_by([body])
+    names = _named_by([body], body.version.passages.all())
     return names | {"bank_name"} if body.channel == Channel.SMS else names
 
 
-def _changed_names(before: Core, version: CoreVersion) -> set[str]:
-    """Placeholders whose values this version may change: composing every text for every branch takes long."""
+def _changed_names(before: Core, values: Iterable[CoreValue]) -> set[str]:
+    """Placeholders whose values may change with these: composing every text for every branch takes long."""
     old = {(value.field_id, value.value, value.value_en) for value in before.values}
-    values = version.values.select_related("field")
     changed = {v.field.key for v in values if (v.field_id, v.value, v.value_en) not in old}
     return changed | OF_PAPERS
 

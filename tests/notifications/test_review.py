@@ -218,6 +218,16 @@ def test_a_required_field_that_a_branch_left_empty_is_told_with_the_branches(
     assert "“metro_exit” is not filled by: BJ, SH, SH-LJZ" in told
 
 
+def test_a_required_field_that_only_a_paragraph_names_is_told_likewise(
+    draft: TemplateVersion, sh_ljz: Branch
+) -> None:
+    LocalFieldFactory.create(key="metro_exit")
+    LocalField.objects.update(required=True)
+    passage(draft, text="{{ metro_exit }}")
+    write(draft, "您好。{{ graduates }}{{ answer_at }}")
+    assert "“metro_exit” is not filled by: BJ, SH, SH-LJZ" in found(draft, stops=False)
+
+
 def test_a_value_for_some_leaves_the_field_empty_for_others(draft: TemplateVersion, bj_cbd: Branch) -> None:
     field = LocalFieldFactory.create(key="metro_exit")
     field.required = True
