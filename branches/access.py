@@ -5,6 +5,9 @@ from uuid import UUID
 
 from branches.models import ADMIN_ROLES, AccessRecord, User
 
+# Who only reads may come in by these.
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
 
 def open_admin_by_role(users: Iterable[User]) -> None:
     """Django's `is_staff` follows the memberships: it is nobody's to tick."""

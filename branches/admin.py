@@ -28,6 +28,7 @@ from branches.admin_parts import (
     BAD,
     CHOICE,
     GOOD,
+    NESTED,
     BranchAndBelow,
     ChangesAsHistory,
     PlainAdmin,
@@ -50,8 +51,6 @@ else:
     UserAdminBase = DjangoUserAdmin
 
 LEVELS = {1: _("Head office"), 2: _("Branch office"), 3: _("Sub-branch")}
-
-NESTED = "\u2003"  # an em space a level: a list of rows cannot be nested
 
 # Rights come from memberships alone; groups would be a second, silent way to them.
 admin.site.unregister(Group)

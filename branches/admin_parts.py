@@ -32,6 +32,8 @@ CHOICE = ChoicesDropdownFilter
 # States as labels: blue waits, green is good, red needs somebody.
 WAITS, GOOD, WARNS, BAD = "info", "success", "warning", "danger"
 
+NESTED = "\u2003"  # an em space a level: lists of rows and of choices cannot be nested
+
 
 def column(
     description: Any,

@@ -11,12 +11,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
 
+from branches.access import SAFE_METHODS
 from branches.audit import note_refused
 from branches.client_address import client_address
 from branches.models import User
 
 Page = Callable[..., HttpResponseBase]
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Posted, and yet nothing is changed: what is searched for must not stand in an address, and of personal data the
 # page itself decides who may see it.
 READING_PAGES = {"dashboard:search", "dashboard:reveal"}

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from branches import audit_pages
+from branches.access import SAFE_METHODS
 from branches.audit import note_refused
 from branches.client_address import client_address
 from branches.models import ADMIN_ROLES, User
@@ -29,9 +30,6 @@ else:
 # Unfold's Alpine.js builds functions from attributes, and its pages carry style attributes. Both are allowed here
 # and nowhere else; scripts and styles still come from this server only, and inline scripts stay forbidden.
 ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
-
-
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class HeadquartersSite(UnfoldAdminSite):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from branches.admin_parts import NESTED
 from branches.categories import Category
 from branches.models import Branch, User
 from candidates.models import Channel, Language, Offer, Style
@@ -26,7 +27,6 @@ from notifications.models import CoreVersion, Purpose, TemplateVersion, Version
 from notifications.preview import preview, sample_offer
 from notifications.wording import Wording
 
-NESTED = "\u2003"  # an em space a level: a list of choices cannot be nested
 VERSIONS_OFFERED = 50
 IN_FORCE = ""
 OWN = ("", _("as the candidate prefers"))
