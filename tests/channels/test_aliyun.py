@@ -539,6 +539,8 @@ def test_none_of_its_settings_switches_it_off(settings: Settings) -> None:
         ("ALIYUN_CALLBACK_SECRET", "a secret with spaces in it"),
         ("ALIYUN_CALLBACK_SECRET", "a/secret/with/slashes"),
         ("ALIYUN_SMS_SIGN_NAME", "【海岳银行】"),
+        ("ALIYUN_SMS_API_URL", "dysmsapi.aliyuncs.com"),
+        ("ALIYUN_SMS_API_URL", "https://dysmsapi.aliyuncs.com/sms"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_so_is_named_and_not_repeated(

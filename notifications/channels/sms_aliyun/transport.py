@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,7 +26,6 @@ from notifications.channels.carrier_json import text_in
 from notifications.channels.sms_aliyun import callbacks, client
 from notifications.channels.sms_aliyun.errors import EMPTY_VALUE, ERRORS, NO_TEMPLATE, as_transport_error
 
-DEFAULT_API_URL = "https://dysmsapi.aliyuncs.com"
 MAINLAND = "+86"
 # Part of an address, and all that tells Aliyun's reports from others'.
 CALLBACK_SECRET = re.compile(r"[A-Za-z0-9_~.-]{16,}")
@@ -63,6 +63,9 @@ class AliyunTransport(Transport):
                 f"{self.name}: ALIYUN_CALLBACK_SECRET has at least 16 letters, digits or -._~, for it is part of "
                 "an address."
             )
+        url = urlsplit(settings.ALIYUN_SMS_API_URL)
+        if url.scheme not in {"http", "https"} or not url.hostname or url.path:
+            problems.append(f"{self.name}: ALIYUN_SMS_API_URL is no http(s) address of a host alone.")
         if set("【】") & set(settings.ALIYUN_SMS_SIGN_NAME):
             problems.append(f"{self.name}: ALIYUN_SMS_SIGN_NAME stands without 【】, which Aliyun adds.")
         return problems
