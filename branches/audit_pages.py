@@ -18,10 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from branches.changes import Asked, followed_models, page
+from branches.changes import PER_PAGE, Asked, followed_models, page
 from branches.models import RefusedAttempt
 
-PER_PAGE = 50
 # Words for the codes that `note_refused` is called with; a code without words is shown as it is.
 ATTEMPTS: dict[str, Promise] = {
     "personal_data.show": _("Show personal data in full"),
