@@ -31,6 +31,8 @@ class Choice(forms.Form):
     """Everything has a value: the usual one where nothing, or nothing there is, was chosen."""
 
     use_required_attribute = False
+    # Whom the interview number names, once it is found valid.
+    real: Offer | None = None
 
     purpose = forms.ChoiceField(label=_("Message"))
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
@@ -76,8 +78,6 @@ class Choice(forms.Form):
         offers = Offer.objects.visible_to(self.principal).select_related("candidate", "branch")
         here = offers.filter(interview_id=number, branch__path__startswith=self.node.path)
         return here.order_by("-created_at").first()
-
-    real: Offer | None = None
 
     def offer(self) -> Offer:
         """The candidate named, who has a style and a language, or a sample of the kind chosen."""

@@ -10,7 +10,6 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
 from branches.models import Branch
-from candidates.models import Language
 from dashboard.content_reading import paper_rows, posted_rows, value_rows
 from dashboard.content_rows import NEW, PaperRow, Row
 from notifications.catalogue import Catalogue
@@ -57,7 +56,7 @@ class ValueShelf(Shelf):
 
     @property
     def hint(self) -> str:
-        return self.field.hint_en if get_language() == Language.ENGLISH else self.field.hint
+        return self.field.hinted(get_language() or "")
 
     @property
     def is_missing(self) -> bool:

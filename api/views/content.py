@@ -33,7 +33,7 @@ from notifications.local_content import (
     withdraw_value,
 )
 from notifications.local_text import LocalFinding, findings_of
-from notifications.models import CorePaper, LocalField, LocalPaper, LocalValue
+from notifications.models import CorePaper, CoreValue, LocalField, LocalPaper, LocalValue
 
 router = Router(tags=["Local content"], auth=KeyAuth())
 REFUSALS = dict.fromkeys((401, 403, 404, 409, 422), RefusedOut)
@@ -204,7 +204,7 @@ def _paper(paper: CorePaper | LocalPaper, *, branch: str) -> dict[str, Any]:
     return {"branch": branch, "locked": isinstance(paper, CorePaper), **facts}
 
 
-def _core_value(one: Any) -> dict[str, Any]:
+def _core_value(one: CoreValue) -> dict[str, Any]:
     return {
         "key": one.field.key,
         "label": one.field.label,

@@ -83,16 +83,12 @@ class CoreValueInline(PartOfVersion, TableInline):
     def stated(self, value: CoreValue) -> str:
         if not value.field_id:
             return ""
-        field = value.field
-        named, hint = (
-            field.named(get_language() or ""),
-            field.hint_en if get_language() == "en" else field.hint,
-        )
+        field, language = value.field, get_language() or ""
         return format_html(
             '<span class="core-field">{}</span><code class="core-key">{}</code><span class="core-hint">{}</span>',
-            named,
+            field.named(language),
             field.key,
-            hint,
+            field.hinted(language),
         )
 
     def get_max_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:

@@ -58,6 +58,9 @@ class Field(models.Model):
     def named(self, language: str) -> str:
         return self.label_en if language == "en" else self.label
 
+    def hinted(self, language: str) -> str:
+        return self.hint_en if language == "en" else self.hint
+
 
 @audited()
 class CoreField(Field):
