@@ -33,8 +33,8 @@ from tracking.record import record
 
 log = structlog.get_logger(__name__)
 
-# Besides a missing text: a branch's time zone or a message's own facts that cannot be read.
-UNCOMPOSABLE = (NoTemplate, LookupError, TypeError, ValueError, OverflowError)
+# Besides a missing text: a branch's time zone, a condition or a message's own facts that cannot be read.
+UNCOMPOSABLE = (NoTemplate, AttributeError, LookupError, TypeError, ValueError, OverflowError)
 UNCOMPOSED_PAUSE = timedelta(minutes=15)
 FROZEN = ["version", "core", "language", "subject", "text", "link", "provider_template"]
 CLAIMED = [*FROZEN, "state", "lease", "lease_until", "tries", "provider", "first_sent_at", "due_at", "error"]

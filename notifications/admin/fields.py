@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from branches.admin_parts import CHOICE, PlainAdmin
 from notifications.facts import FILLED_BY_SYSTEM
 from notifications.models import CoreField, LocalField, Passage, TemplateBody
+from notifications.review import FIELD_NAME
 
 if TYPE_CHECKING:
     CoreFieldForm = forms.ModelForm[CoreField]
@@ -28,7 +29,7 @@ class FieldForm(CoreFieldForm):
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
         other = LocalField if issubclass(self._meta.model, CoreField) else CoreField
-        if not re.fullmatch("[a-z_]+", key):
+        if not FIELD_NAME.fullmatch(key):
             raise ValidationError(_("Small letters and underscores only, such as metro_exit."))
         if key in FILLED_BY_SYSTEM:
             raise ValidationError(_("The system fills this name from each offer."))
@@ -46,7 +47,8 @@ class FieldAdmin(PlainAdmin):
     ordering = ("key",)
 
     def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("key",) if obj else ()  # texts refer to it by this name
+        """Texts refer to a field by its key, and are composed by its kind: published ones would change with it."""
+        return ("key", "kind") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A text with a name that nobody fills would go out with a hole."""

@@ -30,7 +30,7 @@ from notifications.receipts import take_receipts
 from notifications.retry import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, MAX_TRIES, retry_delay
 from notifications.states import State
 from tests import platform
-from tests.factories import MessageFactory, OfferFactory, published
+from tests.factories import LocalValueFactory, MessageFactory, OfferFactory, published
 from tests.notifications.twilio_receipts import receipt
 from tests.notifications.workers import own_connection, somebody_waits_for_a_lock
 from tests.sandbox.running import eventually
@@ -189,6 +189,16 @@ def test_a_branch_whose_time_zone_does_not_exist_holds_up_no_other(message: Mess
     MessageFactory.create(offer=sh_offer)
     Branch.objects.filter(pk=sh_offer.branch_id).update(time_zone="Asia/Shangai")
     assert [envelope.message_id for envelope in take().envelopes] == [message.pk]
+
+
+@pytest.mark.parametrize("condition", [{"evil": 1}, {"category": 1}, {"category": {"is": 1}}])
+def test_a_condition_that_is_none_holds_up_only_whom_it_is_about(
+    message: Message, sh_offer: Offer, condition: object
+) -> None:
+    spoilt = MessageFactory.create(offer=sh_offer)
+    LocalValueFactory.create(branch=sh_offer.branch, condition=condition)
+    assert [envelope.message_id for envelope in take().envelopes] == [message.pk]
+    assert "cannot be composed" in now_of(spoilt).error
 
 
 def test_a_version_published_meanwhile_is_used_by_what_was_not_sent_and_by_nothing_else(

@@ -7,11 +7,11 @@ did not may come later, as a mail to the return path.
 import smtplib
 import threading
 import time
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.message import SafeMIMEMultipart, sanitize_address
+from django.core.mail import get_connection
+from django.core.mail.message import sanitize_address
 
 from notifications.channels.base import (
     Accepted,
@@ -24,6 +24,7 @@ from notifications.channels.base import (
 from notifications.channels.email import bounces, callbacks
 from notifications.channels.email.errors import ERRORS
 from notifications.channels.email.html import as_html, plain
+from notifications.channels.email.mime import header_address, header_text, mail_bytes
 
 IDLE_SECONDS = 5.0  # after which a kept connection is asked whether it still lives
 _local = threading.local()
@@ -77,34 +78,31 @@ def _domain() -> str:
     return str(settings.BOUNCE_DOMAIN or settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> "))
 
 
-def _mail(envelope: Envelope) -> EmailMultiAlternatives:
-    mail = EmailMultiAlternatives(
-        subject=envelope.subject,
-        body=plain(envelope.text),
-        from_email=_return_path(envelope),
-        to=[envelope.to],
-        headers={
-            "From": settings.DEFAULT_FROM_EMAIL,
-            "Message-ID": message_id(envelope),
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": envelope.language,
-        },
-    )
+def _mail(envelope: Envelope) -> bytes:
     html = as_html(
         subject=envelope.subject, text=envelope.text, link=envelope.link, language=envelope.language
     )
-    mail.attach_alternative(html, "text/html")
-    return mail
+    headers = {
+        "From": header_address(settings.DEFAULT_FROM_EMAIL),
+        "To": sanitize_address(envelope.to, "utf-8"),
+        "Subject": header_text(envelope.subject),
+        "Message-ID": message_id(envelope),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": envelope.language,
+    }
+    return mail_bytes(
+        headers=headers, text=plain(envelope.text), html=html, boundary=f"={envelope.message_id.hex}="
+    )
 
 
-def _hand_over(mail: EmailMultiAlternatives, envelope: Envelope, *, server: smtplib.SMTP) -> None:
+def _hand_over(mail: bytes, envelope: Envelope, *, server: smtplib.SMTP) -> None:
     """What Django's backend does, but with what RFC 3461 lets us say of bounces, where the server offers that."""
     server.ehlo_or_helo_if_needed()
     offered = server.has_extn("dsn")
     server.sendmail(
-        sanitize_address(mail.from_email, "utf-8"),
+        sanitize_address(_return_path(envelope), "utf-8"),
         sanitize_address(envelope.to, "utf-8"),
-        cast(SafeMIMEMultipart, mail.message()).as_bytes(linesep="\r\n"),
+        mail,
         # Only the headers come back: the text is personal. The envelope's id is in the report, whatever comes back.
         ["RET=HDRS", f"ENVID={envelope.message_id}"] if offered else [],
         ["NOTIFY=FAILURE,DELAY", *_original_recipient(envelope.to)] if offered else [],
