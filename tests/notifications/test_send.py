@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -11,14 +12,14 @@ from branches.models import Branch
 from candidates.models import Candidate
 from hrnotify.logs import formatter
 from notifications import send
-from notifications.channels import TRANSPORTS, http
+from notifications.channels import TRANSPORTS, breaker, http
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
 from notifications.models import Attempt, Message
 from notifications.outbox import claim
 from notifications.send import send_due
 from notifications.states import State
 from tests.factories import MessageFactory, OfferFactory
-from tests.sandbox.running import ACCOUNTS, Sandbox, start_sandbox
+from tests.sandbox.running import ACCOUNTS, GATEWAY_SECRET, Sandbox, start_sandbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pass_notice")]
 NOWHERE = "http://127.0.0.1:9"
@@ -41,7 +42,9 @@ def sandbox(running_carriers: Sandbox, settings: Settings) -> Iterator[Sandbox]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_carriers.smtp_port
     running_carriers.faults(drop_receipts=1)
     running_carriers.http.request("DELETE", f"{running_carriers.url}/inbox.json")
+    cache.clear()  # no carrier rests
     yield running_carriers
+    cache.clear()
     running_carriers.faults(drop_receipts=0, latency_ms=0)
     for carrier in TRANSPORTS.values():
         send._threads(carrier.name, carrier.in_flight).shutdown()  # with them go their mail connections
@@ -93,6 +96,34 @@ def test_a_carrier_that_is_away_is_asked_once_a_round(bj_cbd: Branch, settings: 
     tried = Message.objects.get(pk=message.pk)
     assert (tried.state, tried.tries) == (State.PLANNED, 1)
     assert tried.due_at > timezone.now()
+
+
+def test_the_next_carrier_takes_over_from_one_that_fails_in_a_row(
+    sandbox: Sandbox, bj_cbd: Branch, settings: Settings
+) -> None:
+    settings.SMS_PROVIDERS = ["twilio", "gateway"]
+    settings.GATEWAY_URL, settings.GATEWAY_SECRET = f"{sandbox.url}/gateway/sms", GATEWAY_SECRET
+    settings.TWILIO_API_URL = NOWHERE
+    may_be_out = people(bj_cbd, 1)[0]
+    may_be_out.state, may_be_out.provider, may_be_out.text = State.UNCERTAIN, "twilio", "您好"
+    may_be_out.first_sent_at, may_be_out.tries = timezone.now(), 1
+    may_be_out.save()
+    may_be_out.attempts.create(provider="twilio", at=timezone.now(), outcome=State.UNCERTAIN)
+    messages = people(bj_cbd, breaker.FAILURES_IN_A_ROW)
+    send_due("sms")
+    assert breaker.is_resting("twilio")
+    Message.objects.update(due_at=timezone.now())
+    send_due("sms")
+    assert {now.provider for now in Message.objects.filter(state=State.ACCEPTED)} == {"gateway"}
+    assert len(sandbox.messages(channel="sms")) == len(messages)
+    may_be_out.refresh_from_db()
+    assert (may_be_out.state, may_be_out.provider) == (State.UNCERTAIN, "twilio")
+    cache.clear()  # the rest is over
+    settings.TWILIO_API_URL = sandbox.url
+    Message.objects.update(due_at=timezone.now())
+    send_due("sms")
+    may_be_out.refresh_from_db()
+    assert (may_be_out.state, may_be_out.provider) == (State.ACCEPTED, "twilio")
 
 
 @pytest.mark.parametrize("channel", ["push", "email"])
