@@ -122,7 +122,7 @@ function mailView(message) {
     make(
       "header",
       { className: "card-head" },
-      make("h3", {}, message.subject || "（无主题）"),
+      make("h2", {}, message.subject || "（无主题）"),
       make("p", {}, `发件人 ${message.from}`),
     ),
     message.html ? mailFrame(message) : make("div", { className: "plain" }, ...withLinks(message.text, message.links)),
@@ -141,7 +141,7 @@ function cardView(message) {
   const card = make(
     "article",
     { className: "card" },
-    make("header", { className: "card-head" }, make("h3", {}, "服务通知"), make("p", {}, `模板 ${message.subject}`)),
+    make("header", { className: "card-head" }, make("h2", {}, "服务通知"), make("p", {}, `模板 ${message.subject}`)),
     make("dl", { className: "fields" }, ...rows),
   );
   if (message.url) {
@@ -156,7 +156,7 @@ function pushView(message) {
   const card = make(
     "article",
     { className: "card" },
-    make("header", { className: "card-head" }, make("h3", {}, message.subject || "（无标题）")),
+    make("header", { className: "card-head" }, make("h2", {}, message.subject || "（无标题）")),
     make("div", { className: "plain" }, ...withLinks(message.text, message.links)),
   );
   if (message.url) {

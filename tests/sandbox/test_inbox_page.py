@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.sandbox.running import Sandbox
+from tests.sandbox.test_jpush import push
 from tests.sandbox.test_wechat import send
 from tests.sandbox.twilio_client import twilio_client
 
@@ -83,6 +84,20 @@ def test_a_card_shows_its_fields_and_leads_to_the_details(page: Page, sandbox: S
     with page.expect_popup() as opened:
         page.get_by_text("查看详情").click()
     expect(opened.value.locator("body")).to_have_text("ok")
+
+
+def test_a_push_shows_its_title_and_text_and_leads_to_the_page(page: Page, sandbox: Sandbox) -> None:
+    shown = {"title": "录用通知", "alert": "<b>请确认</b>", "extras": {"link": sandbox.url + "/healthz"}}
+    push(sandbox, "1a00reader", notification={"android": shown})
+    page.goto(sandbox.url + "/")
+    page.get_by_role("button", name="推送").click()
+    page.get_by_role("link", name="1a00reader").click()
+    expect(page.locator(".card h2")).to_have_text("录用通知")
+    expect(page.locator(".card .plain")).to_have_text("<b>请确认</b>")
+    with page.expect_popup() as opened:
+        page.get_by_text("在应用中打开").click()
+    expect(opened.value.locator("body")).to_have_text("ok")
+    assert Axe().run(page).violations_count == 0
 
 
 def test_markup_in_messages_stays_text_and_a_script_address_no_link(page: Page, sandbox: Sandbox) -> None:
