@@ -67,7 +67,7 @@ class SmtpSink(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.WriteTransport, transport)
-        transport.write(b"220 sink\r\n")
+        self.say(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
