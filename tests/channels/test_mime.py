@@ -3,6 +3,7 @@
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -48,7 +48,13 @@ def test_every_paper_says_why_it_is_asked_for_and_how_long_it_is_kept(
 ) -> None:
     core(
         papers=[
-            {"key": "id_card", "name": "身份证", "form": "original", "purpose": "核验身份", "kept_months": 24},
+            {
+                "key": "id_card",
+                "name": "身份证",
+                "form": "original",
+                "purpose": "核验身份",
+                "kept_months": 24,
+            },
             {"key": "degree", "name": "学历学位证书", "form": "original", "purpose": "核验学历"},
             {"key": "agreement", "name": "离职证明", "condition": {"category": {"is": ["social"]}}},
         ]
