@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
+from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from notifications.condition_form import ConditionalForm, ConditionFormField, KnownValues
 from notifications.conditions import for_whom, in_words
@@ -48,8 +50,19 @@ class ConditionalPartForm(ConditionalForm, PartForm):
         return [str(row), in_words(row.condition)]
 
 
+class TextOfLines(forms.CharField):
+    """Its lines end as those in the database do: browsers send CR LF, and a text nobody touched would have changed."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 class PartOfVersion(Inline):
     """Comes, goes and changes while its version is a draft."""
+
+    formfield_overrides: ClassVar[dict[type[models.Field[Any, Any]], dict[str, Any]]] = {
+        models.TextField: {"form_class": TextOfLines, "widget": UnfoldAdminTextareaWidget}
+    }
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_draft(obj) and super().has_add_permission(request, obj)
