@@ -14,7 +14,15 @@ from django.utils.translation import get_language, gettext
 
 from candidates.models import Language
 from notifications.conditions import in_words
-from notifications.models import CorePaper, CoreVersion, Paper, Passage, TemplateVersion, Version
+from notifications.models import (
+    CorePaper,
+    CoreVersion,
+    Paper,
+    Passage,
+    TemplateBody,
+    TemplateVersion,
+    Version,
+)
 
 Kind = Literal["same", "added", "removed"]
 
@@ -107,33 +115,48 @@ def _pieces(stretch: _Stretch) -> Iterator[Piece]:
 
 
 # --- Two versions -------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Block:
+    """A part of a version. Its `key` is the same in both versions, whatever the part is called in them."""
+
+    key: str
+    title: str
+    text: str
+
+
 def compare(old: Version | None, new: Version) -> list[tuple[str, list[Piece]]]:
     """Title and marked text of every part that differs, in the order of `new`, then what it no longer has.
 
     Without an `old` one all of it is new.
     """
-    before, after = version_blocks(old) if old else {}, version_blocks(new)
-    titles = [*after, *(title for title in before if title not in after)]
-    both = ((title, before.get(title, ""), after.get(title, "")) for title in titles)
-    return [(title, marked(one, other)) for title, one, other in both if one != other]
+    before, after = _blocks(old) if old else {}, _blocks(new)
+    texts = {key: (_text(before.get(key)), _text(after.get(key))) for key in [*after, *before]}
+    titles = {key: block.title for key, block in (before | after).items()}
+    return [(titles[key], marked(one, other)) for key, (one, other) in texts.items() if one != other]
 
 
-def version_blocks(version: Version) -> dict[str, str]:
-    """The text of each of a version's parts by its title, in the language of the page."""
+def _text(block: _Block | None) -> str:
+    return block.text if block else ""
+
+
+def _blocks(version: Version) -> dict[str, _Block]:
+    """A version's parts by their keys, in the language of the page."""
     parts = _template_blocks(version) if isinstance(version, TemplateVersion) else _core_blocks(version)
-    return dict(parts)
+    return {block.key: block for block in parts}
 
 
-def _template_blocks(version: TemplateVersion) -> Iterator[tuple[str, str]]:
+def _template_blocks(version: TemplateVersion) -> Iterator[_Block]:
     subject, code = gettext("subject"), gettext("the carrier's template")
-    for body in version.bodies.order_by("channel", "language", "style"):
-        if body.subject:
-            yield f"{body} · {subject}", body.subject
-        yield str(body), body.text
-        if body.provider_template:
-            yield f"{body} · {code}", body.provider_template
+    for body in version.bodies.order_by(*TemplateBody.READING_ORDER):
+        parts = {
+            f"{body} · {subject}": body.subject,
+            str(body): body.text,
+            f"{body} · {code}": body.provider_template,
+        }
+        yield from (_Block(title, title, text) for title, text in parts.items() if text)
     for key, rows in groupby(version.passages.all(), key=lambda passage: passage.key):
-        yield gettext("Paragraph %(key)s") % {"key": key}, "\n\n".join(map(_passage_text, rows))
+        title = gettext("Paragraph %(key)s") % {"key": key}
+        yield _Block(f"passage:{key}", title, "\n\n".join(map(_passage_text, rows)))
 
 
 def _passage_text(passage: Passage) -> str:
@@ -144,17 +167,25 @@ def _for_whom(row: Passage | Paper) -> str:
     return gettext("Only for: %(who)s") % {"who": in_words(row.condition)} if row.condition else ""
 
 
-def _core_blocks(version: Version) -> Iterator[tuple[str, str]]:
+def _core_blocks(version: Version) -> Iterator[_Block]:
     if not isinstance(version, CoreVersion):
         raise TypeError(f"{type(version).__name__} has no parts to compare")
     for value in version.values.select_related("field").order_by("field__key"):
         label = value.field.named(get_language() or "")
         for language in Language:
-            yield f"{label} · {language.label}", value.in_language(language)
+            title = f"{label} · {language.label}"
+            yield _Block(f"value:{value.field.key}:{language}", title, value.in_language(language))
     papers = list(version.papers.all())
-    yield gettext("Papers in their order"), "\n".join(dict.fromkeys(paper.name for paper in papers))
+    names = "\n".join(dict.fromkeys(map(_paper_name, papers)))
+    yield _Block("papers", gettext("Papers in their order"), names)
     for key, rows in groupby(sorted(papers, key=lambda paper: paper.key), key=lambda paper: paper.key):
-        yield gettext("Paper %(key)s") % {"key": key}, "\n\n".join(map(_paper_text, rows))
+        same = list(rows)
+        title = gettext("Paper: %(name)s") % {"name": _paper_name(same[0])}
+        yield _Block(f"paper:{key}", title, "\n\n".join(map(_paper_text, same)))
+
+
+def _paper_name(paper: Paper) -> str:
+    return paper.name_en if get_language() == "en" else paper.name
 
 
 def _paper_text(paper: CorePaper) -> str:

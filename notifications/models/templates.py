@@ -107,6 +107,8 @@ class Passage(models.Model):
 class TemplateBody(models.Model):
     """The text of a version for one channel, style and language, with `{{ placeholders }}`."""
 
+    READING_ORDER = ("channel", "-language", "style")  # of each channel the Chinese texts first
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     version = models.ForeignKey(
         TemplateVersion, models.CASCADE, related_name="bodies", verbose_name=_("version")

@@ -95,6 +95,16 @@ def test_of_the_core_values_papers_and_their_order_are_compared() -> None:
     assert len(compare(old, draft)) == 3
 
 
+@pytest.mark.usefixtures("bank")
+def test_a_paper_is_called_by_its_name_and_is_one_part_when_that_changes() -> None:
+    draft = new_core_draft()
+    old = CoreVersion.objects.get(number=1)
+    CorePaper.objects.filter(version=draft, key="degree").update(name="毕业证书")
+    papers = [title for title, _ in compare(old, draft) if "毕业证书" in title]
+    assert len(papers) == 1
+    assert not any("degree" in title for title, _ in compare(old, draft))
+
+
 def test_without_an_older_version_all_of_it_is_new(pass_notice: TemplateVersion) -> None:
     found = compare(None, pass_notice)
     assert len(found) == sum(
