@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -14,6 +14,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,10 +33,11 @@ from branches.admin_parts import (
 from notifications.admin.placeholders import placeholder_groups
 from notifications.admin.preview_page import preview_page
 from notifications.admin.version_parts import ConditionalPart, ConditionalPartForm, PartOfVersion
-from notifications.admin.versions import VersionAdmin, page_of
+from notifications.admin.versions import VersionAdmin, page_of, state_words
 from notifications.conditions import in_words
+from notifications.in_force import in_force
 from notifications.lengths import parts_of
-from notifications.models import NotificationTemplate, Passage, TemplateBody, TemplateVersion
+from notifications.models import NotificationTemplate, Passage, Purpose, TemplateBody, TemplateVersion
 from notifications.notes import Note
 from notifications.publishing import new_draft
 from notifications.review import FIELD_NAME, known_placeholders, placeholder_problems
@@ -48,13 +50,23 @@ else:
 
 # A paragraph's name as the form of a version posts it.
 PASSAGE_KEY = re.compile(r"passages-\d+-key")
+PASSAGE_NAME = _("Small letters and underscores only, such as for_graduates.")
 
 
 class VersionsOfTemplate(ReadOnlyTable):
     model = TemplateVersion
-    fields = ("number", "note", "published_at", "published_by", "created_at")
+    fields = ("page_link", "state", "note", "published_at", "published_by", "created_at")
     ordering = ("-number",)
-    show_change_link = True
+    hide_title = True
+
+    @admin.display(description=_("version"))
+    def page_link(self, version: TemplateVersion) -> str:
+        return format_html('<a class="text-link" href="{}">v{}</a>', page_of(version), version.number)
+
+    @admin.display(description=_("state"))
+    def state(self, version: TemplateVersion) -> str:
+        counting = in_force(version)
+        return state_words(version, counts=counting is not None and counting.pk == version.pk)[1]
 
 
 @admin.register(NotificationTemplate)
@@ -100,6 +112,10 @@ class NotificationTemplateAdmin(PlainAdmin):
     def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("purpose",) if obj else ()
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """One template a purpose: where each has its own, there is nothing to add."""
+        return super().has_add_permission(request) and self.model.objects.count() < len(Purpose)
+
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
 
@@ -131,6 +147,11 @@ class BodyForm(BodyModelForm):
     class Meta:
         model = TemplateBody
         fields = ("channel", "style", "language", "subject", "text", "provider_template")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "text": _(
+                "A line whose placeholders are all empty is left out. In emails a line that begins with # is a heading."
+            )
+        }
 
     def clean_subject(self) -> str:
         return checked(self.cleaned_data["subject"], known=self.known)
@@ -157,11 +178,19 @@ class PassageForm(ConditionalPartForm):
     class Meta:
         model = Passage
         fields = ("key", "condition", "text", "text_en")
+        labels: ClassVar[dict[str, Any]] = {"key": _("the paragraph's placeholder")}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "key": _(
+                "Small letters and underscores, such as for_interns. The paragraph appears where a text below says "
+                "{{ for_interns }}."
+            )
+        }
+        error_messages: ClassVar[dict[str, Any]] = {"key": {"invalid": PASSAGE_NAME}}
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
         if not FIELD_NAME.fullmatch(key):
-            raise ValidationError(_("Small letters and underscores only, such as for_graduates."))
+            raise ValidationError(PASSAGE_NAME)
         if key in known_placeholders():
             raise ValidationError(_("A field has this name already."))
         return key
@@ -191,7 +220,7 @@ class BodyInline(PartOfVersion, BlockInline):
     extra = 0
     collapsible = True
     fields = (("channel", "style", "language"), "subject", "text", "provider_template")
-    ordering = ("channel", "language", "style")
+    ordering = TemplateBody.READING_ORDER
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TemplateBody]:
         return super().get_queryset(request).select_related("version__template")
@@ -242,7 +271,7 @@ class TemplateVersionAdmin(VersionAdmin):
     def published_text(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The texts as plain reading matter."""
         version = self._version(request, object_id)
-        bodies = version.bodies.order_by("channel", "language", "style")
+        bodies = version.bodies.order_by(*TemplateBody.READING_ORDER)
         return self._page(
             request,
             version,

@@ -17,6 +17,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from notifications.in_force import versions_beside
 from notifications.models import CoreVersion, Version
 
+# As people call the time, where its name in the settings is not how they do.
+ZONES = {"Asia/Shanghai": _("Beijing")}
+
 
 class PublishForm(forms.Form):
     """`seen`: the draft's fingerprint as the page showed it."""
@@ -30,8 +33,9 @@ class PublishForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = gettext("Empty: from now on. Times are those of %(zone)s.")
-        self.fields["at"].help_text = words % {"zone": settings.TIME_ZONE}
+        self.fields["at"].help_text = gettext("Empty: from now on. Times are those of %(zone)s.") % {
+            "zone": ZONES.get(settings.TIME_ZONE, settings.TIME_ZONE)
+        }
 
     def clean_at(self) -> datetime | None:
         at: datetime | None = self.cleaned_data["at"]

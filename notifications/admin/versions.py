@@ -41,6 +41,7 @@ from notifications.publishing import (
 )
 from notifications.review import review
 
+SAVE_AND_CHECK = "_check"  # the button of templates/admin/notifications/submit_line.html
 STATES = {"draft": WAITS, "scheduled": WARNS, "in_force": GOOD, "replaced": ""}
 
 
@@ -73,6 +74,7 @@ class VersionAdmin(PlainAdmin):
 
     actions = None
     compressed_fields = False
+    warn_unsaved_form = True
     list_select_related: ClassVar[tuple[str, ...]] = ("published_by",)
     readonly_fields: ClassVar[tuple[str, ...]] = (
         "number",
@@ -92,7 +94,7 @@ class VersionAdmin(PlainAdmin):
     )
 
     class Media:
-        js = [forms.Script("js/admin_placeholders.js", defer=True)]
+        js = [forms.Script(f"js/{name}.js", defer=True) for name in ("admin_blocks", "admin_placeholders")]
 
     @column(_("state"), labels=STATES)
     def state(self, version: Any) -> tuple[str, str]:
@@ -163,8 +165,18 @@ class VersionAdmin(PlainAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
+        """A draft is saved to go on with it or to check it: never to end in the list of versions."""
         self._refuse_change_of_published(request, object_id)
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        buttons = {"show_save": False, "show_save_and_check": self._is_edited(request, object_id)}
+        return super().changeform_view(request, object_id, form_url, buttons | (extra_context or {}))
+
+    def _is_edited(self, request: HttpRequest, object_id: str | None) -> bool:
+        return object_id is not None and self.has_change_permission(request, self._found(request, object_id))
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if SAVE_AND_CHECK in request.POST:
+            return redirect(page_of(obj, "publish"))
+        return super().response_change(request, obj)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -117,6 +117,20 @@ def test_what_stops_a_draft_leaves_no_button_to_publish_it(
     expect(desk_page.locator("button[name=publish]")).to_have_count(0)
 
 
+def test_blocks_open_by_keyboard_and_new_ones_at_once(
+    desk_page: Page, live_server: LiveServer, watch: Watch, pass_notice: TemplateVersion
+) -> None:
+    draft = new_draft(pass_notice.template, source=pass_notice)
+    desk_page.goto(live_server.url + address(TemplateVersion, "change", draft.pk))
+    desk_page.locator("#passages-group .add-row a, #passages-group a.add-row").last.click()
+    expect(desk_page.locator("[name='passages-0-key']")).to_be_visible()
+    title = desk_page.locator("#bodies-group .form-group:not(.empty-form) h3 strong").first
+    expect(title).to_have_attribute("aria-expanded", "false")
+    title.press("Enter")
+    expect(title).to_have_attribute("aria-expanded", "true")
+    expect(desk_page.locator("[name='bodies-0-text']")).to_be_visible()
+
+
 @pytest.fixture
 def pages(pass_notice: TemplateVersion, bj_cbd: Branch) -> list[str]:
     """All pages where headquarters edits or looks at texts."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 from branches.models import Branch, RefusedAttempt, User
 from candidates.models import Channel
 from notifications.admin.placeholders import LABELS, placeholder_groups
+from notifications.admin.templates import PASSAGE_NAME
 from notifications.facts import FILLED_BY_SYSTEM
 from notifications.in_force import in_force, version_before
 from notifications.lengths import parts_of
@@ -86,6 +87,48 @@ def test_a_paragraph_that_could_not_be_sent_is_refused(
     form = version_form(draft, [GRADUATES | wrong])
     assert as_hq.post(page(TemplateVersion, "change", draft.pk), form).status_code == 200
     assert not draft.passages.exists()
+
+
+def test_a_text_nobody_touched_is_the_same_after_saving(as_hq: Client, draft: TemplateVersion) -> None:
+    form = version_form(draft, [])
+    as_a_browser_sends = {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value for name, value in form.items()
+    }
+    assert as_a_browser_sends != form
+    as_hq.post(page(TemplateVersion, "change", draft.pk), as_a_browser_sends | {"note": "只改说明"})
+    draft.refresh_from_db()
+    assert draft.note == "只改说明"
+    context = as_hq.get(page(TemplateVersion, "publish", draft.pk)).context
+    assert context["differences"] == []
+
+
+def test_a_draft_is_saved_and_checked_with_one_button(
+    as_hq: Client, draft: TemplateVersion, hq: User
+) -> None:
+    change = page(TemplateVersion, "change", draft.pk)
+    assert 'name="_check"' in as_hq.get(change).content.decode()
+    answer = as_hq.post(change, version_form(draft, []) | {"note": "改过", "_check": ""})
+    assert answer["Location"] == page(TemplateVersion, "publish", draft.pk)
+    draft.refresh_from_db()
+    assert draft.note == "改过"
+    publish(draft, by=hq)
+    assert 'name="_check"' not in as_hq.get(change).content.decode()
+
+
+def test_a_paragraph_named_in_chinese_is_told_which_letters_are_possible(
+    as_hq: Client, draft: TemplateVersion
+) -> None:
+    form = version_form(draft, [GRADUATES | {"key": "实习生"}])
+    shown = as_hq.post(page(TemplateVersion, "change", draft.pk), form)
+    [passages, _] = shown.context["inline_admin_formsets"]
+    assert passages.formset.errors[0]["key"] == [PASSAGE_NAME]
+
+
+def test_a_draft_that_says_the_same_is_told_to_change_nothing(as_hq: Client, draft: TemplateVersion) -> None:
+    address = page(TemplateVersion, "publish", draft.pk)
+    assert "changes-nothing" in as_hq.get(address).content.decode()
+    draft.bodies.filter(channel=Channel.SMS).update(text="恭喜{{ candidate_name }}：{{ answer_at }}")
+    assert "changes-nothing" not in as_hq.get(address).content.decode()
 
 
 def test_all_placeholders_are_offered_with_label_and_sample(
