@@ -58,7 +58,7 @@ GROUPS: list[dict[str, Any]] = [
                 "icon": "smartphone",
                 "link": reverse_lazy("admin:notifications_preview"),
             },
-            _page(_("Core versions"), "verified", "notifications_coreversion"),
+            _page(_("Core and papers"), "verified", "notifications_coreversion"),
             _page(_("Core fields"), "lock", "notifications_corefield"),
             _page(_("Registrations with carriers"), "approval", "notifications_providerregistration"),
         ],

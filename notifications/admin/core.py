@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from branches.admin_parts import BlockInline, TableInline, confirmed_action, go_to
-from candidates.models import Language
+from candidates.models import Channel, Language, Style
 from notifications.admin.version_parts import ConditionalPart, ConditionalPartForm, PartOfVersion
 from notifications.admin.versions import VersionAdmin, page_of
 from notifications.conditions import in_words
@@ -151,7 +151,13 @@ class CoreVersionAdmin(VersionAdmin):
     actions_list = ("new_core_draft",)
 
     def previewed(self, version: CoreVersion) -> dict[str, str]:
-        return {"purpose": Purpose.PASS_NOTICE, "version": f"core:{version.pk}"}
+        """The message that has most of the core in it: the short ones name neither papers nor notes."""
+        return {
+            "purpose": Purpose.PASS_NOTICE,
+            "channel": Channel.EMAIL,
+            "style": Style.DETAILED,
+            "version": f"core:{version.pk}",
+        }
 
     @confirmed_action(
         _("New core draft"),
