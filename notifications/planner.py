@@ -6,18 +6,19 @@ from django.db.models import Count
 
 from notifications.models import Message
 from notifications.outbox import sweep
+from notifications.pauses import pauses
 from notifications.receipts import match_waiting
 from notifications.wake import wake
 
 
 def tick(*, at: datetime) -> dict[str, int]:
-    """Return lost rows to the queue and wake a worker for each channel with something due.
+    """Return lost rows to the queue and wake a worker for each channel with something due that is not paused.
 
     Returns counts: rows swept, receipts matched, and due messages per channel.
     """
     swept, matched = sweep(at=at), match_waiting()
     due = due_by_channel(at=at)
-    for channel in due:
+    for channel in due.keys() - pauses().keys():
         wake(channel)
     return {"swept": swept, "matched": matched, **due}
 

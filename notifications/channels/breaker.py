@@ -28,6 +28,15 @@ def is_resting(provider: str) -> bool:
         return False
 
 
+def resting(providers: Collection[str]) -> set[str]:
+    """Those that rest now, in one question to Redis.
+
+    Raises RedisError or OSError: whoever watches must not be told that none does.
+    """
+    keys = {_rest_key(provider): provider for provider in providers}
+    return {keys[key] for key, rests in cache.get_many(keys).items() if rests}
+
+
 def note(provider: str, outcomes: Collection[Accepted | TransportError]) -> None:
     """What a batch came to. After a rest the first batch that fails as a whole starts the next one."""
     if not outcomes:

@@ -1,5 +1,6 @@
 """What we say, when, by which channel, and whether it arrived."""
 
+from notifications.models.dead_letters import DeadLetter
 from notifications.models.facts import (
     ConditionField,
     CoreField,
@@ -16,6 +17,7 @@ from notifications.models.facts import (
     Paper,
 )
 from notifications.models.messages import Attempt, Message, MessageQuerySet, Receipt
+from notifications.models.pauses import ChannelPause
 from notifications.models.stamp import ContentStamp
 from notifications.models.templates import (
     NotificationTemplate,
@@ -29,12 +31,14 @@ from notifications.models.versions import Version
 
 __all__ = [
     "Attempt",
+    "ChannelPause",
     "ConditionField",
     "ContentStamp",
     "CoreField",
     "CorePaper",
     "CoreValue",
     "CoreVersion",
+    "DeadLetter",
     "Demand",
     "Field",
     "FieldKind",

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from candidates.fields import EncryptedTextField
 from candidates.models import Channel, Language, Offer
 from notifications.models.facts import CoreVersion
+from notifications.models.pauses import ChannelPause
 from notifications.models.templates import Purpose, TemplateVersion
 from notifications.states import State
 from tracking.models import Event, Kind
@@ -23,8 +24,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=[State.PLANNED, State.UNCERTAIN], due_at__lte=at)
 
     def due(self, *, channel: str, at: datetime) -> MessageQuerySet:
-        """The same for one channel, the most urgent and oldest first."""
-        return self.ready(at=at).filter(channel=channel).order_by("priority", "due_at")
+        """The same for one channel, the most urgent and oldest first; nothing while the channel is paused."""
+        paused = models.Exists(ChannelPause.objects.filter(channel=channel))
+        return self.ready(at=at).filter(~paused, channel=channel).order_by("priority", "due_at")
 
     def for_carrier(self, provider: str, *, takes_new: bool) -> MessageQuerySet:
         """What only this carrier can settle, since it may have it already, and, if it takes them, new ones."""
@@ -96,6 +98,16 @@ class Message(models.Model):
             ),
             models.Index(fields=["lease_until"], name="message_leased", condition=models.Q(state="sending")),
             models.Index(fields=["provider", "reference"], name="message_by_reference"),
+            models.Index(
+                fields=["created_at", "id"],
+                name="message_failed",
+                condition=models.Q(state__in=["expired", "rejected", "undelivered", "bounced"]),
+            ),
+            models.Index(
+                fields=["provider", "accepted_at"],
+                name="message_without_receipt",
+                condition=models.Q(state="accepted"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +141,9 @@ class Attempt(models.Model):
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
+        indexes = [
+            models.Index(fields=["at"], name="attempt_failed", condition=~models.Q(outcome="accepted")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.outcome}"
