@@ -108,6 +108,8 @@ class Candidate(models.Model):
         verbose_name=_("preferred channels"),
         default=list,
     )
+    # Channel → the carrier's code, for addresses at which nothing arrives any more.
+    unusable_channels = models.JSONField(_("unusable channels"), default=dict, blank=True)
     style = models.CharField(_("style"), max_length=10, choices=Style.choices, default=Style.CONCISE)
     language = models.CharField(
         _("language"), max_length=10, choices=Language.choices, default=Language.CHINESE
@@ -132,6 +134,9 @@ class Candidate(models.Model):
     @property
     def masked_phone(self) -> str:
         return masked_phone(self.phone)
+
+    def can_be_reached_on(self, channel: str) -> bool:
+        return bool(self.address_on(channel)) and channel not in self.unusable_channels
 
     def address_on(self, channel: str) -> str:
         """Where the person is reached on a channel, or "" where the person is not."""

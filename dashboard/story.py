@@ -11,15 +11,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from candidates.identity import masked_email, masked_id_number, masked_phone
-from candidates.models import Candidate, Offer
+from candidates.models import Candidate, Channel, Offer
+from dashboard.words import error_words
 from notifications.models import Attempt, Message, Receipt
 from tracking.models import Progress, Stage
 
 
 @dataclass(frozen=True)
 class Datum:
+    """`note`: why the address is not used, "" where it is."""
+
     label: Promise | str
     value: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,20 @@ class StepOnTheWay:
 def personal_data(candidate: Candidate, *, clear: bool) -> list[Datum]:
     """What identifies the person and is there at all, masked unless asked for in the clear."""
     values = [
-        (_("Phone number"), candidate.phone, masked_phone),
-        (_("Email address"), candidate.email, masked_email),
-        (_("ID number"), candidate.id_number, masked_id_number),
-        (_("WeChat openid"), candidate.wechat_openid, masked_openid),
+        (_("Phone number"), candidate.phone, masked_phone, Channel.SMS),
+        (_("Email address"), candidate.email, masked_email, Channel.EMAIL),
+        (_("ID number"), candidate.id_number, masked_id_number, ""),
+        (_("WeChat openid"), candidate.wechat_openid, masked_openid, Channel.WECHAT),
     ]
-    return [Datum(label, value if clear else mask(value)) for label, value, mask in values if value]
+    return [
+        Datum(label, value if clear else mask(value), _why_unusable(candidate, channel))
+        for label, value, mask, channel in values
+        if value
+    ]
+
+
+def _why_unusable(candidate: Candidate, channel: str) -> str:
+    return error_words(channel, candidate.unusable_channels.get(channel, "")) if channel else ""
 
 
 def masked_openid(openid: str) -> str:

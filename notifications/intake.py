@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from branches.models import Branch
+from candidates.contact_points import addresses, forget_replaced
 from candidates.deadline import answer_deadline
 from candidates.encryption import blind_index, blind_indexes
 from candidates.locks import one_at_a_time
@@ -190,12 +191,14 @@ def _was_told(offer: Offer) -> bool:
 def _fill_candidate(candidate: Candidate, result: ResultIn) -> bool:
     """Take the person's data over. True where a name or an address was replaced, not only added."""
     before, given = _identity(candidate), result.candidate
+    known = addresses(candidate)
     candidate.name = given.name
     candidate.phone, candidate.email = given.phone or "", given.email or ""
     candidate.id_number = given.id_number or ""
     candidate.wechat_openid, candidate.push_id = given.wechat_openid or "", given.push_id or ""
     candidate.category, candidate.style, candidate.language = given.category, given.style, given.language
     candidate.preferred_channels = [channel.value for channel in given.preferred_channels]
+    forget_replaced(candidate, before=known)
     candidate.save()
     return any(old and old != new for old, new in zip(before, _identity(candidate), strict=True))
 

@@ -21,7 +21,7 @@ from candidates.models import Offer, PageToken
 from notifications.catalogue import Catalogue, NoTemplate
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
 from notifications.models import Attempt, Message
-from notifications.plan import plan_fallback
+from notifications.plan import hand_on, plan_fallback
 from notifications.receipts import apply_waiting
 from notifications.retry import MAX_TRIES, retry_delay
 from notifications.states import UNSENT, State, may_move
@@ -194,7 +194,7 @@ def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
     update_rows(held.values(), FINISHED)
     record(events)
     for message in failed:
-        plan_fallback(message)
+        hand_on(message)
     apply_waiting(list(held.values()))
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from candidates.contact_points import mark_unusable
 from candidates.models import Candidate, Channel, Offer
-from notifications.channels import open_channels
+from notifications.channels import is_dead_address, open_channels
 from notifications.models import Message, Purpose
 from notifications.wake import wake_on_commit
 from tracking.models import Event, Kind
@@ -21,7 +22,7 @@ def channels_for(candidate: Candidate) -> list[str]:
     """Channels that can reach the person now, the preferred ones first."""
     usable = open_channels()
     order = dict.fromkeys([*candidate.preferred_channels, *DEFAULT_ORDER])
-    return [channel for channel in order if channel in usable and candidate.address_on(channel)]
+    return [channel for channel in order if channel in usable and candidate.can_be_reached_on(channel)]
 
 
 def plan(
@@ -36,6 +37,13 @@ def plan(
     return planned or _plan_on_next(
         offer, purpose, occurrence, json.dumps(facts, ensure_ascii=False) if facts else ""
     )
+
+
+def hand_on(failed: Message) -> Message | None:
+    """A message that failed goes to the next channel; an address at which nothing arrives is not used again."""
+    if is_dead_address(failed.provider, failed.error_code):
+        mark_unusable(offer_id=failed.offer_id, channel=failed.channel, code=failed.error_code)
+    return plan_fallback(failed)
 
 
 def plan_fallback(failed: Message) -> Message | None:

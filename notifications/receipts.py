@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from notifications.channels.base import ParsedReceipt
 from notifications.models import Message, Receipt
-from notifications.plan import plan_fallback
+from notifications.plan import hand_on
 from notifications.states import FAILED, RECEIPT_OUTCOMES, State, may_move
 from tracking.models import Actor, Kind
 from tracking.record import record
@@ -132,4 +132,4 @@ def _note(receipt: Receipt, message: Message, had_failed: bool) -> None:
         message.error_code = receipt.code
         record([message.event(Kind.FAILED, at=receipt.received_at, detail=receipt.code, actor=Actor.CARRIER)])
         if not had_failed:
-            plan_fallback(message)
+            hand_on(message)

@@ -41,6 +41,11 @@ def why(channel: str, code: str) -> str:
     return next((str(known.errors[code]) for known in carriers_of(channel) if code in known.errors), "")
 
 
+def is_dead_address(provider: str, code: str) -> bool:
+    """Whether after this code of the carrier's the address is not to be used again."""
+    return provider in TRANSPORTS and code in TRANSPORTS[provider].dead_addresses
+
+
 def transport_for(channel: str) -> Transport | None:
     """The transport that carries a channel now, or None where the channel is off."""
     return next((carrier for carrier in carriers_of(channel) if not carrier.missing_settings()), None)

@@ -108,6 +108,8 @@ class Transport(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     # False where a carrier cannot tell that a message arrived: "delivered" is then unknowable.
     tells_delivered: ClassVar[bool] = True
+    # The carrier's codes after which an address is not used again: nobody there, or somebody who wants nothing of us.
+    dead_addresses: ClassVar[frozenset[str]] = frozenset()
     # The carrier's codes in words a person can act on, lazily translated.
     errors: ClassVar[Mapping[str, Promise | str]] = {}
 

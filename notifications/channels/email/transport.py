@@ -35,6 +35,7 @@ class EmailTransport(Transport):
     channel: ClassVar[str] = "email"
     needs = ("EMAIL_URL", "DEFAULT_FROM_EMAIL")
     errors = ERRORS
+    dead_addresses = frozenset({"550", "551", "553", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
     tells_delivered = False
 
     @property

@@ -49,6 +49,15 @@ class AliyunTransport(Transport):
         "ALIYUN_CALLBACK_SECRET",
     )
     errors = ERRORS
+    dead_addresses = frozenset(
+        [
+            "isv.MOBILE_NUMBER_ILLEGAL",
+            "MOBILE_NOT_ON_SERVICE",
+            "INVALID_NUMBER",
+            "MOBILE_IN_BLACK",
+            "USER_REJECT",
+        ]
+    )
 
     @property
     def callback_bytes(self) -> int:

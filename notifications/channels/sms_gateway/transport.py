@@ -33,6 +33,7 @@ class GatewayTransport(Transport):
     channel: ClassVar[str] = "sms"
     needs = ("GATEWAY_URL", "GATEWAY_SECRET")
     errors = ERRORS
+    dead_addresses = frozenset({"bad_number", "opted_out"})
 
     @property
     def callback_bytes(self) -> int:

@@ -75,6 +75,7 @@ class TwilioTransport(Transport):
     channel: ClassVar[str] = "sms"
     needs = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID")
     errors = ERRORS
+    dead_addresses = frozenset({"21211", "21610", "21614", "30005", "30006"})
 
     def takes_link(self, to: str) -> bool:
         """Mainland carriers drop texts with a personal link."""

@@ -30,6 +30,7 @@ class WeChatTransport(Transport):
     channel: ClassVar[str] = "wechat"
     needs = ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TOKEN")
     errors = ERRORS
+    dead_addresses = frozenset({"40003", "43004", "failed:user block"})
 
     def contradictions(self) -> list[str]:
         problems = super().contradictions()
