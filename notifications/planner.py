@@ -8,19 +8,20 @@ from notifications.models import Message
 from notifications.outbox import sweep
 from notifications.pauses import pauses
 from notifications.receipts import match_waiting
+from notifications.reconciliation import fetch_overdue
 from notifications.wake import wake
 
 
 def tick(*, at: datetime) -> dict[str, int]:
     """Return lost rows to the queue and wake a worker for each channel with something due that is not paused.
 
-    Returns counts: rows swept, receipts matched, and due messages per channel.
+    Returns counts: rows swept, receipts matched and fetched, and due messages per channel.
     """
-    swept, matched = sweep(at=at), match_waiting()
+    swept, matched, fetched = sweep(at=at), match_waiting(), fetch_overdue(at=at)
     due = due_by_channel(at=at)
     for channel in due.keys() - pauses().keys():
         wake(channel)
-    return {"swept": swept, "matched": matched, **due}
+    return {"swept": swept, "matched": matched, "fetched": fetched, **due}
 
 
 def due_by_channel(*, at: datetime) -> dict[str, int]:
