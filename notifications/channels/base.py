@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -152,6 +152,13 @@ class Transport(ABC):
         None: the carrier has nothing, or, as here, a repeat carries the same key and does no harm.
         """
         return None
+
+    # Whether receipts can be asked for, when they did not come by themselves.
+    can_be_asked: ClassVar[bool] = False
+
+    def fetch_receipts(self, references: Sequence[str]) -> list[ParsedReceipt]:
+        """What the carrier knows of these of its numbers; asking again changes nothing. Raises TransportError."""
+        return []
 
     def answer_callback(self, request: CallbackRequest) -> CallbackReply:
         """Verify and read a carrier's callback. Raises CallbackRefused."""

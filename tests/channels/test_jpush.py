@@ -21,6 +21,7 @@ from notifications.channels.push_jpush.client import JPushError
 from notifications.channels.push_jpush.transport import TRANSPORT as JPUSH
 from notifications.channels.push_jpush.transport import _as_transport_error
 from notifications.models import Message, Receipt
+from notifications.planner import tick
 from notifications.receipts import take_receipts
 from notifications.states import State
 from tests.channels.conftest import envelope
@@ -381,6 +382,24 @@ def test_a_fetched_receipt_moves_the_push_once(sandbox: Sandbox, push: Message) 
         take_receipts(eventually(lambda: JPUSH.fetch_receipts([push.reference])))
     assert state_of(push) == State.DELIVERED
     assert Receipt.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_planner_asks_for_receipts_that_are_overdue_and_not_at_every_beat(
+    sandbox: Sandbox, push: Message
+) -> None:
+    push.reference = JPUSH.send(envelope("silent-1")).reference
+    push.accepted_at = timezone.now()
+    push.save()
+    eventually(lambda: JPUSH.fetch_receipts([push.reference]))
+    assert tick(at=timezone.now())["fetched"] == 0  # it may still come by itself
+    cache.clear()
+    assert tick(at=timezone.now() + timedelta(minutes=11))["fetched"] == 1
+    assert state_of(push) == State.DELIVERED
+    before = sandbox.counts("push")["requests"]
+    Message.objects.update(state=State.ACCEPTED)
+    assert tick(at=timezone.now() + timedelta(minutes=12))["fetched"] == 0
+    assert sandbox.counts("push")["requests"] == before
 
 
 @pytest.mark.parametrize(

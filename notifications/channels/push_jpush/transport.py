@@ -32,6 +32,7 @@ class JPushTransport(Transport):
     channel: ClassVar[str] = "push"
     needs = ("JPUSH_APP_KEY", "JPUSH_MASTER_SECRET")
     errors = ERRORS
+    can_be_asked = True
     dead_addresses = frozenset({"1003", "1011"})
 
     def send(self, envelope: Envelope) -> Accepted:
