@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -16,7 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import (
+    AdminPasswordChangeForm,
+    UnfoldReadOnlyPasswordHashWidget,
+    UserChangeForm,
+    UserCreationForm,
+)
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSplitDateTimeVerticalWidget,
@@ -50,10 +56,20 @@ else:
     BranchModelForm = MembershipModelForm = forms.ModelForm
     UserAdminBase = DjangoUserAdmin
 
+LAST_MINUTE = time(23, 59)
 LEVELS = {1: _("Head office"), 2: _("Branch office"), 3: _("Sub-branch")}
 
 # Rights come from memberships alone; groups would be a second, silent way to them.
 admin.site.unregister(Group)
+
+
+class LastMomentField(forms.SplitDateTimeField):
+    """A day without a time means the whole day."""
+
+    def compress(self, data_list: Any) -> Any:
+        if data_list and data_list[0] and data_list[1] in self.empty_values:
+            data_list = [data_list[0], LAST_MINUTE]
+        return super().compress(data_list)
 
 
 class MembershipForm(MembershipModelForm):
@@ -71,6 +87,10 @@ class MembershipForm(MembershipModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        role = self.fields.get("role")
+        if isinstance(role, forms.ChoiceField) and self.instance._state.adding:
+            # Unfold offers the first choice, which here is the role with the most rights.
+            role.choices = [("", gettext("Choose")), *Role.choices]
         # In the inline table a field's label stands in the column's head, where a screen reader does not find it.
         for name, field in self.fields.items():
             if name != "categories":  # each of its boxes has its own words beside it
@@ -97,12 +117,13 @@ class MembershipInline(TableInline):
     # The row has to fit a screen beside the side bar, so the day stands above the time.
     formfield_overrides = {
         DateTimeField: {
+            "form_class": LastMomentField,
             "widget": UnfoldAdminSplitDateTimeVerticalWidget(
                 date_attrs={"placeholder": _("Date")},
-                time_attrs={"placeholder": _("Time")},
+                time_attrs={"placeholder": _("end of the day")},
                 date_label="",
                 time_label="",
-            )
+            ),
         }
     }
 
@@ -227,6 +248,23 @@ class BranchAdmin(ChangesAsHistory, PlainAdmin):
         open_admin_by_role(User.objects.filter(pk__in=[*before, *after]))
 
 
+class PasswordIsSet(UnfoldReadOnlyPasswordHashWidget):  # type: ignore[misc]
+    """Whether there is a password; how it is kept says nothing to the people who read the page."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        if len(context["summary"]) > 1:
+            context["summary"] = [{"label": gettext("A password is set.")}]
+        return context
+
+
+class KnownUserForm(UserChangeForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].widget = PasswordIsSet()
+
+
 class NewUserForm(UserCreationForm):  # type: ignore[misc]
     class Meta:
         model = User
@@ -235,7 +273,7 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
 
 @admin.register(User)
 class UserAdmin(ChangesAsHistory, UserAdminBase, PlainAdmin):
-    form = UserChangeForm
+    form = KnownUserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     inlines = (MembershipInline,)

@@ -217,6 +217,19 @@ def test_headquarters_gives_a_membership_with_its_attributes(
     assert as_hq.get(address).status_code == 200
 
 
+def test_until_a_day_means_until_its_end(as_hq: Client, stranger: User, bj: Branch) -> None:
+    given = give(as_hq, stranger, bj, Role.REVIEWER, until_0="2026-12-31")
+    assert given
+    assert given.until
+    assert timezone.localtime(given.until).strftime("%Y-%m-%d %H:%M") == "2026-12-31 23:59"
+
+
+def test_no_role_is_given_that_nobody_chose(as_hq: Client, stranger: User, bank: Branch) -> None:
+    shown = as_hq.get(reverse("admin:branches_user_change", args=[stranger.pk])).content.decode()
+    new_row = shown[shown.index('name="memberships-__prefix__-role"') :]
+    assert new_row[: new_row.index("</option>")].count('value=""') == 1
+
+
 def test_a_box_that_is_not_ticked_masks(as_hq: Client, stranger: User, bj: Branch) -> None:
     given = give(as_hq, stranger, bj, Role.BRANCH_HR)
     assert given
