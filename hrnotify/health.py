@@ -1,21 +1,20 @@
 """Is the process up, is everything behind it up, and the figures a monitor reads."""
 
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db import Error as DatabaseError
-from django.db.models import Count, Min
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector, CollectorRegistry
+from prometheus_client.registry import CollectorRegistry
 from redis.exceptions import RedisError
 
-from notifications.models import Message
-from notifications.states import UNSENT
+from hrnotify.figures import OutboxCollector
+from notifications.models import ChannelPause, Message
+from notifications.pauses import pauses
 from notifications.tasks import HEARTBEAT_KEY
 
 WORKER_LATE_SECONDS = 60
@@ -27,7 +26,10 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """200 when all is well, else 503; each part says `ok` or what is wrong with it."""
+    """200 when all is well, else 503; each part says `ok` or what is wrong with it.
+
+    `paused` stands there only while a channel is: that was somebody's will, and is no fault of this process.
+    """
     checks: dict[str, Callable[[], str]] = {
         "database": _database,
         "broker": _broker,
@@ -35,7 +37,17 @@ def readyz(_request: HttpRequest) -> JsonResponse:
         "oldest_due_message": _oldest_due_message,
     }
     parts = {name: _guarded(check) for name, check in checks.items()}
-    return JsonResponse(parts, status=200 if set(parts.values()) == {"ok"} else 503)
+    status = 200 if set(parts.values()) == {"ok"} else 503
+    held = _paused() if parts["database"] == "ok" else {}
+    return JsonResponse({**parts, "paused": held} if held else parts, status=status)
+
+
+def _paused() -> dict[str, str]:
+    """By channel, since when and by whom; the reason is for colleagues only."""
+    return {
+        channel: f"since {timezone.localtime(one.since).isoformat(timespec='seconds')} by {one.account}"
+        for channel, one in pauses().items()
+    }
 
 
 def _guarded(check: Callable[[], str]) -> str:
@@ -64,31 +76,12 @@ def _worker() -> str:
 
 
 def _oldest_due_message() -> str:
-    age = _oldest_due_seconds(timezone.now())
+    """What waits on a paused channel is meant to wait."""
+    now, paused = timezone.now(), ChannelPause.objects.values("channel")
+    ready = Message.objects.ready(at=now).exclude(channel__in=paused)
+    oldest = ready.aggregate(oldest=Min("due_at"))["oldest"]
+    age = (now - oldest).total_seconds() if oldest else 0.0
     return "ok" if age < MESSAGE_LATE_SECONDS else f"due for {age:.0f} s"
-
-
-def _oldest_due_seconds(now: datetime) -> float:
-    oldest = Message.objects.ready(at=now).aggregate(oldest=Min("due_at"))["oldest"]
-    return (now - oldest).total_seconds() if oldest else 0.0
-
-
-class OutboxCollector(Collector):
-    """Read from the database at each scrape: the figures are the same whichever process is asked."""
-
-    def collect(self) -> Iterator[Metric]:
-        now = timezone.now()
-        yield GaugeMetricFamily(
-            "hrnotify_oldest_due_seconds", "Age of the oldest message due", _oldest_due_seconds(now)
-        )
-        depth = GaugeMetricFamily(
-            "hrnotify_queue_depth", "Messages not yet with a carrier", labels=["channel", "state"]
-        )
-        for row in (
-            Message.objects.filter(state__in=UNSENT).values("channel", "state").annotate(count=Count("pk"))
-        ):
-            depth.add_metric([row["channel"], row["state"]], row["count"])
-        yield depth
 
 
 def metrics(_request: HttpRequest) -> HttpResponse:

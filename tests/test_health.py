@@ -3,22 +3,32 @@
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
+from branches.models import User
 from candidates.models import Offer
 from hrnotify.embedded import EmbeddedServers
+from hrnotify.figures import first_id
 from hrnotify.health import MESSAGE_LATE_SECONDS, WORKER_LATE_SECONDS
-from notifications.models import Message
+from notifications.backlog import UNSENT
+from notifications.channels import breaker
+from notifications.channels.base import TransportError
+from notifications.models import Attempt, Message
+from notifications.pauses import pause
 from notifications.states import State
 from notifications.tasks import HEARTBEAT_KEY, tick
 from tests.factories import MessageFactory
+from tracking.models import Event, Kind
+from tracking.record import record
 
 pytestmark = pytest.mark.django_db
 
@@ -83,17 +93,132 @@ def test_a_broker_that_is_away_is_named_and_the_process_itself_is_up(
     assert broken(client) == set()
 
 
-def test_figures_count_what_waits_by_channel_and_state(client: Client, offer: Offer) -> None:
+# --- Held back ----------------------------------------------------------------------------------
+def test_a_paused_channel_is_named_and_nothing_is_wrong(client: Client, offer: Offer, hq: User) -> None:
+    MessageFactory.create(offer=offer, due_at=timezone.now() - timedelta(seconds=MESSAGE_LATE_SECONDS + 10))
+    assert broken(client) == {"oldest_due_message"}
+    pause(channel="sms", by=hq, reason="13800138000 complains")
+    status, parts = ready(client)
+    assert status == 200
+    assert re.fullmatch(r"since 20\S+\+08:00 by hq", parts["paused"]["sms"])
+    late = timezone.now() - timedelta(seconds=MESSAGE_LATE_SECONDS + 10)
+    MessageFactory.create(offer=offer, channel="email", due_at=late)
+    assert ready(client)[0] == 503
+
+
+# --- Figures ------------------------------------------------------------------------------------
+def figures(client: Client) -> dict[str, float]:
+    """By name without our prefix, with the values of its labels: `queue_depth sms planned`."""
+    found = {}
+    for line in client.get("/metrics").content.decode().splitlines():
+        if sample := re.fullmatch(r"hrnotify_(\w+)(?:\{(.*)\})? (\S+)", line):
+            labels = re.findall(r'"([^"]*)"', sample[2] or "")
+            found[" ".join([sample[1], *labels])] = float(sample[3])
+    return found
+
+
+def test_figures_count_what_waits_by_channel_and_state(client: Client, offer: Offer, hq: User) -> None:
     MessageFactory.create(offer=offer, due_at=timezone.now() - timedelta(seconds=90))
     MessageFactory.create(offer=offer, channel="email", state=State.UNCERTAIN)
     MessageFactory.create(offer=offer, channel="wechat", state=State.DELIVERED)
-    figures = client.get("/metrics").content.decode()
-    assert 'hrnotify_queue_depth{channel="sms",state="planned"} 1.0' in figures
-    assert 'hrnotify_queue_depth{channel="email",state="uncertain"} 1.0' in figures
-    assert "delivered" not in figures
-    age = re.search(r"^hrnotify_oldest_due_seconds (\S+)$", figures, re.MULTILINE)
-    assert age is not None
-    assert 89 < float(age[1]) < 120
+    pause(channel="email", by=hq, reason="x")
+    found = figures(client)
+    assert found["queue_depth sms planned"] == 1
+    assert found["queue_depth email uncertain"] == 1
+    assert sum(value for name, value in found.items() if name.startswith("queue_depth")) == 2
+    assert 89 < found["oldest_due_seconds sms"] < 120
+    assert found["oldest_due_seconds wechat"] == 0
+    assert (found["channel_paused sms"], found["channel_paused email"]) == (0, 1)
+
+
+def test_figures_count_what_carriers_accepted_within_the_last_minute(client: Client, offer: Offer) -> None:
+    now = timezone.now()
+    long_ago = first_id(now - timedelta(seconds=70))
+    accepted = {"offer": offer, "kind": Kind.ACCEPTED, "at": now}
+    record(
+        [
+            Event(channel="sms", **accepted),
+            Event(channel="sms", **accepted),
+            Event(channel="email", **accepted),
+        ]
+    )
+    record([Event(offer=offer, kind=Kind.DELIVERED, at=now, channel="sms")])
+    record([Event(pk=long_ago, channel="sms", **accepted)])
+    found = figures(client)
+    counts = [found[f"accepted_last_minute {channel}"] for channel in ("sms", "email", "wechat", "push")]
+    assert counts == [2, 1, 0, 0]
+
+
+def test_an_id_of_a_moment_lies_below_those_made_from_then_on() -> None:
+    before = uuid7()
+    time.sleep(0.002)
+    assert before < first_id(timezone.now()) < uuid7()
+
+
+def test_figures_count_the_errors_of_carriers_by_kind(client: Client, offer: Offer) -> None:
+    message, now = MessageFactory.create(offer=offer), timezone.now()
+    tries = {State.PLANNED: 3, State.UNCERTAIN: 2, State.REJECTED: 1, State.ACCEPTED: 4}
+    for outcome, times in tries.items():
+        for _ in range(times):
+            Attempt.objects.create(message=message, provider="twilio", at=now, outcome=outcome)
+    old = now - timedelta(minutes=16)
+    Attempt.objects.create(message=message, provider="twilio", at=old, outcome=State.REJECTED)
+    found = figures(client)
+    kinds = ("temporary", "uncertain", "refused")
+    assert [found[f"carrier_errors_last_15_minutes twilio {kind}"] for kind in kinds] == [3, 2, 1]
+    assert found["carrier_errors_last_15_minutes smtp refused"] == 0
+
+
+def test_figures_tell_which_carrier_rests_and_nothing_without_redis(
+    client: Client, embedded_servers: EmbeddedServers
+) -> None:
+    breaker.note("twilio", [TransportError("away", code="x")] * breaker.FAILURES_IN_A_ROW)
+    found = figures(client)
+    assert (found["carrier_resting twilio"], found["carrier_resting smtp"]) == (1, 0)
+    embedded_servers.stop_valkey()
+    try:
+        assert "carrier_resting twilio" not in figures(client)
+    finally:
+        embedded_servers.start_valkey()
+        cache.clear()
+
+
+def test_figures_tell_how_long_carriers_that_report_have_owed_a_receipt(client: Client, offer: Offer) -> None:
+    now = timezone.now()
+    owed = {"offer": offer, "state": State.ACCEPTED, "provider": "twilio"}
+    MessageFactory.create(**owed, accepted_at=now - timedelta(minutes=5))
+    MessageFactory.create(**owed, occurrence="2", accepted_at=now - timedelta(minutes=1))
+    MessageFactory.create(**owed, occurrence="3", accepted_at=now - timedelta(days=4))
+    came = owed | {"state": State.DELIVERED}
+    MessageFactory.create(**came, occurrence="4", accepted_at=now - timedelta(hours=5))
+    mail = owed | {"provider": "smtp", "channel": "email"}
+    MessageFactory.create(**mail, accepted_at=now - timedelta(minutes=5))
+    found = figures(client)
+    assert 300 <= found["receipt_lag_seconds twilio"] < 330
+    assert found["receipts_missing twilio"] == 2
+    assert found["receipt_lag_seconds jpush"] == 0
+    assert "receipt_lag_seconds smtp" not in found
+
+
+def test_a_scrape_takes_the_same_queries_however_much_there_is(
+    client: Client, offer: Offer, sh_offer: Offer, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    for one in (offer, sh_offer):
+        for channel in ("sms", "email", "wechat"):
+            message = MessageFactory.create(offer=one, channel=channel)
+            Attempt.objects.create(
+                message=message, provider="twilio", at=timezone.now(), outcome=State.UNCERTAIN
+            )
+    with django_assert_num_queries(5):
+        client.get("/metrics")
+
+
+def test_what_waits_is_found_by_small_indexes_however_many_old_messages_there_are(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Message.objects.filter(UNSENT).explain()
+    assert "message_due" in plan, plan
+    assert "message_leased" in plan, plan
 
 
 def test_figures_and_health_hold_nobody_s_data(client: Client, offer: Offer) -> None:

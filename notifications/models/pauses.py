@@ -35,5 +35,10 @@ class ChannelPause(models.Model):
         return self.get_channel_display()
 
     @property
+    def account(self) -> str:
+        """For monitors and terminals, which speak English and need no names."""
+        return self.by.username if self.by else "the command line"
+
+    @property
     def who(self) -> str:
         return str(self.by) if self.by else gettext("the command line")

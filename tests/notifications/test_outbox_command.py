@@ -66,7 +66,7 @@ def test_it_names_a_pause_a_resting_carrier_and_a_channel_that_is_off(
     breaker.note("twilio", [TransportError("away", code="x")] * breaker.FAILURES_IN_A_ROW)
     assert row(capsys, "sms")[-1] == "on; resting: twilio"
     assert row(capsys, "email")[-1] == "off: no carrier is set up"
-    assert re.fullmatch(r"paused since 20\S+ by .+: New account", row(capsys, "wechat")[-1])
+    assert re.fullmatch(r"paused since 20\S+ by hq: New account", row(capsys, "wechat")[-1])
 
 
 def test_without_redis_it_says_what_it_does_not_know(
@@ -82,7 +82,7 @@ def test_without_redis_it_says_what_it_does_not_know(
 def test_a_channel_is_paused_and_resumed(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert "sms is paused" in said(capsys, "pause", "sms", "--reason", "Bills twice")
     assert (pauses()["sms"].by, pauses()["sms"].reason) == (None, "Bills twice")
-    with pytest.raises(CommandError, match=r"paused since .+: Bills twice"):
+    with pytest.raises(CommandError, match=r"paused since .+ by the command line: Bills twice"):
         call_command("outbox", "pause", "sms", "--reason", "again")
     assert "sms goes on" in said(capsys, "resume", "sms")
     assert not ChannelPause.objects.exists()

@@ -148,7 +148,7 @@ def _resting() -> set[str] | None:
 
 def _paused_words(paused: ChannelPause) -> str:
     since = timezone.localtime(paused.since).isoformat(timespec="seconds")
-    return f"paused since {since} by {paused.who}: {paused.reason}"
+    return f"paused since {since} by {paused.account}: {paused.reason}"
 
 
 def _reason(text: str) -> str:
