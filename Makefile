@@ -1,9 +1,9 @@
 # GNU make on Debian, Ubuntu or macOS. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench clean-demo
+.PHONY: help demo serve test lint bench faults clean-demo
 SHELL := /bin/bash
 
-# PORT, SANDBOX_PORT and ONCE reach the programs by themselves when given, on the command line or in the environment.
+# PORT, SANDBOX_PORT, ONCE, N and SEED reach the programs by themselves when given, on the command line or in the environment.
 ARGS ?=
 PYTHON := .venv/bin/python
 READY := .venv/ready
@@ -33,6 +33,9 @@ lint: $(READY) ## Style, types, import layers, migrations, translations
 
 bench: $(READY) ## Measure, each figure beside a floor; writes bench/results.json
 	@exec $(PYTHON) -m bench
+
+faults: $(READY) ## Kill everything at random while N=10000 results come in, and count at the carriers; SEED=
+	@exec $(PYTHON) -m faults
 
 clean-demo: ## Remove what the embedded stacks wrote (var/)
 	@if [ -x $(PYTHON) ]; then $(PYTHON) scripts/clean.py; else rm -rf var; fi

@@ -147,6 +147,7 @@ def as_json(message: Message) -> dict[str, Any]:
         "links": shown.links,
         "reference": message.reference,
         "client_id": shown.client_id,
+        "callback": shown.callback,
         "headers": shown.headers,
         "attachments": shown.attachments,
         "receipts": [

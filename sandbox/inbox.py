@@ -22,6 +22,7 @@ class Shown:
     url: str = ""
     sender: str = ""
     client_id: str | None = None
+    callback: str = ""  # where its receipts go, for carriers that are told with each message
     links: list[str] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)

@@ -63,6 +63,7 @@ class Text:
     sender: str
     service: str
     body: str
+    callback: str
     first_status: str
     course: Course
     pause: timedelta
@@ -73,7 +74,9 @@ class Text:
         return 2 * len(self.body) + 400
 
     def show(self) -> Shown:
-        return Shown(text=self.body, sender=self.sender, links=links_in_text(self.body))
+        return Shown(
+            text=self.body, sender=self.sender, callback=self.callback, links=links_in_text(self.body)
+        )
 
     def status_at(self, moment: datetime) -> tuple[str, int | None, datetime]:
         """Status, error code and since when: what a lookup says even if the callback was lost."""
@@ -153,7 +156,7 @@ class Twilio(WebCarrier):
         text = self.text_of(form)
         message = self.desk.inbox.keep(channel=CHANNEL, to=text.to, reference=text.sid, content=text)
         self.desk.counts.add(CHANNEL, "kept")
-        callback = urldefrag(form.get("StatusCallback", "")).url
+        callback = text.callback
         if callback and not text.to.endswith(SILENT):
             steps = [self.step(text=text, callback=callback, stage=stage) for stage in text.course]
             self.desk.receipts.send_back(message=message, steps=steps)
@@ -168,6 +171,7 @@ class Twilio(WebCarrier):
             sender=form.get("From") or SERVICE_SENDER,
             service=service,
             body=form["Body"],
+            callback=urldefrag(form.get("StatusCallback", "")).url,
             first_status="accepted" if service else "queued",
             course=COURSES.get(form["To"][-4:], ORDINARY),
             pause=timedelta(seconds=self.desk.faults.receipt_delay),

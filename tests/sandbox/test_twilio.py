@@ -59,7 +59,7 @@ def test_a_kept_text_stands_in_the_inbox_with_its_links(twilio: Client, sandbox:
 
 
 def test_sent_and_delivered_are_reported_signed_and_without_the_fragment(
-    twilio: Client, listener: Listener
+    twilio: Client, listener: Listener, sandbox: Sandbox
 ) -> None:
     address = f"{listener.url}/callbacks/twilio/17/?a=%2B1&b=x"
     sid = twilio.messages.create(
@@ -67,6 +67,8 @@ def test_sent_and_delivered_are_reported_signed_and_without_the_fragment(
     ).sid
     eventually(lambda: len(listener.requests) == 2)
     assert sorted(statuses(listener)) == ["delivered", "sent"]
+    (kept,) = sandbox.messages(channel="sms", to=PHONE)
+    assert kept["callback"] == address
     for request in listener.requests:
         assert listener.url + request.path == address
         signature = request.headers["X-Twilio-Signature"]
