@@ -86,13 +86,14 @@ class Names:
         return Tree(row.path for row in self._rows if row.pgh_tracked_model is Branch)
 
     def record(self, row: Kept) -> str:
-        """The followed record as it called itself then."""
+        """The followed record as it called itself then; a part of something else with what it is a part of."""
         fields = followed_fields(type(row))
         then = row.pgh_tracked_model(**{field.attname: _raw(field, row) for field in fields})
         for field in fields:
             if isinstance(field, ForeignKey) and (other := self._other(field, _raw(field, row))):
                 setattr(then, field.name, other)
-        return _words(then)
+        whole = getattr(then, "PART_OF", "")
+        return f"{_words(getattr(then, whole))} · {_words(then)}" if whole else _words(then)
 
     def value(self, field: AnyField, row: Kept | None) -> str | None:
         value = _raw(field, row)

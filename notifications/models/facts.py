@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -104,6 +104,8 @@ class CoreVersion(Version):
 class CoreValue(models.Model):
     """What headquarters states in one core field, as of one version."""
 
+    PART_OF = "version"  # in the audit
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     version = models.ForeignKey(CoreVersion, models.CASCADE, related_name="values", verbose_name=_("version"))
     field = models.ForeignKey(CoreField, models.PROTECT, related_name="values", verbose_name=_("field"))
@@ -119,7 +121,7 @@ class CoreValue(models.Model):
         triggers = [fixed_with("notifications_coreversion")]
 
     def __str__(self) -> str:
-        return f"{self.field.key}"
+        return self.field.named(get_language() or "")
 
     def in_language(self, language: str) -> str:
         return self.value_en if language == "en" else self.value
@@ -147,7 +149,7 @@ class LocalValue(models.Model):
         triggers = [stamped()]
 
     def __str__(self) -> str:
-        return f"{self.branch.code} · {self.field.key}"
+        return f"{self.branch.code} · {self.field.named(get_language() or '')}"
 
     def in_language(self, language: str) -> str:
         """In English the Chinese value where there is no other."""
@@ -211,6 +213,8 @@ class Paper(models.Model):
 class CorePaper(Paper):
     """A paper that headquarters asks for, or forbids to ask for, as of one core version."""
 
+    PART_OF = "version"
+
     version = models.ForeignKey(CoreVersion, models.CASCADE, related_name="papers", verbose_name=_("version"))
 
     class Meta(Paper.Meta):
@@ -228,6 +232,8 @@ class CorePaper(Paper):
 @audited()
 class LocalPaper(Paper):
     """A paper that a city requires besides the core ones, stated by a branch for itself and those below it."""
+
+    PART_OF = "branch"
 
     branch = models.ForeignKey(Branch, models.CASCADE, related_name="local_papers", verbose_name=_("branch"))
 

@@ -76,6 +76,8 @@ class Passage(models.Model):
     conditions.
     """
 
+    PART_OF = "version"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     version = models.ForeignKey(
         TemplateVersion, models.CASCADE, related_name="passages", verbose_name=_("version")
@@ -107,6 +109,7 @@ class Passage(models.Model):
 class TemplateBody(models.Model):
     """The text of a version for one channel, style and language, with `{{ placeholders }}`."""
 
+    PART_OF = "version"  # in the audit
     READING_ORDER = ("channel", "-language", "style")  # of each channel the Chinese texts first
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

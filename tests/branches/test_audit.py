@@ -23,8 +23,11 @@ from branches.models import ApiKey, Branch, Membership, Role, User
 from candidates.models import InterviewSource
 from candidates.sources import replace_secret
 from hrnotify.middleware import NoteWhoChanges
+from notifications.models import TemplateVersion
+from notifications.publishing import new_draft
 from tests.branches.people import auditor_of, member
 from tests.dashboard.story import signed_in
+from tests.factories import LocalPaperFactory
 
 PAGE = "admin:audit_changes"
 APPEND_ONLY = "Cannot update or delete rows"
@@ -286,6 +289,14 @@ def test_headquarters_and_the_auditor_read_the_page_and_nobody_else(
         assert "bj-cbd" in answer.content.decode()
     assert signed_in(bj_cbd_hr).get(reverse(PAGE)).status_code == 302
     assert signed_in(member(bank, Role.REVIEWER)).get(reverse(PAGE)).status_code == 302
+
+
+def test_a_part_is_told_with_what_it_is_a_part_of(pass_notice: TemplateVersion, bj: Branch) -> None:
+    draft = new_draft(pass_notice.template, source=pass_notice)
+    draft.bodies.get(channel="sms", language="en").delete()
+    assert kept()[0].record == "Pass notice v2 · SMS · Concise · English"
+    LocalPaperFactory.create(branch=bj, key="permit", name="居住证", form="copy")
+    assert kept()[0].record == "BJ Beijing Branch · 居住证copy"
 
 
 def test_the_page_is_narrowed_by_kind_by_person_and_by_record(
