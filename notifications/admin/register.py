@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -40,6 +40,12 @@ class RegistrationForm(RegistrationModelForm):
     class Meta:
         model = ProviderRegistration
         fields = ("provider", "kind", "code", "content", "state", "expires_on", "note")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "code": _(
+                "The signature, or the number under which the carrier lists the template: what a text names as the "
+                "carrier's template."
+            )
+        }
 
 
 @admin.register(ProviderRegistration)

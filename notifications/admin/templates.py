@@ -114,7 +114,9 @@ class NotificationTemplateAdmin(PlainAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One template a purpose: where each has its own, there is nothing to add."""
-        return super().has_add_permission(request) and self.model.objects.count() < len(Purpose)
+        if not super().has_add_permission(request):
+            return False
+        return bool(set(Purpose.values).difference(self.model.objects.values_list("purpose", flat=True)))
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
