@@ -13,6 +13,7 @@ UNCHANGEABLE = {
     "progress",
     "signal",
     "message",
+    "deadletter",
     "attempt",
     "receipt",
     "offer",

@@ -21,6 +21,7 @@ from branches.audit import note_refused
 from branches.client_address import client_address
 from branches.models import ADMIN_ROLES, User
 from branches.shown_once import take_shown_once
+from hrnotify.admin_channels import pause_channel, resume_channel
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite as UnfoldAdminSite
@@ -45,6 +46,8 @@ class HeadquartersSite(UnfoldAdminSite):
         return [
             path("audit/changes/", self.admin_view(audit_pages.changes), name="audit_changes"),
             path("audit/refused/", self.admin_view(audit_pages.refused), name="audit_refused"),
+            path("channels/<channel>/pause/", self.admin_view(pause_channel), name="channel_pause"),
+            path("channels/<channel>/resume/", self.admin_view(resume_channel), name="channel_resume"),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

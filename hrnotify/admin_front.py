@@ -7,18 +7,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from branches.models import Branch
+from branches.models import Branch, User
 from candidates.models import Channel
-from notifications.channels import TRANSPORTS, transport_for
-from notifications.models import Message
+from notifications.backlog import backlogs
+from notifications.channels import TRANSPORTS, carriers_of, transport_for
+from notifications.channels.breaker import is_resting
+from notifications.models import ChannelPause, Message
+from notifications.pauses import pauses
 from notifications.states import FAILED, State
+from notifications.steering import may_steer
 from tracking.funnel import DAYS, reached, start_of_funnel
 from tracking.models import Progress, Stage
 
@@ -37,10 +41,16 @@ class FunnelRow:
 
 @dataclass(frozen=True)
 class ChannelHealth:
-    """One channel now and in the last days. `missing` names settings; a channel without a carrier has none."""
+    """One channel now and in the last days. `missing` names settings; a channel without a carrier has none.
 
+    `carrier`: the first that is set up; `resting`: those that are left alone after failures in a row.
+    """
+
+    key: str
     name: str
+    paused: ChannelPause | None
     carrier: str
+    resting: list[str]
     missing: list[str]
     planned: int
     accepted: int
@@ -50,7 +60,7 @@ class ChannelHealth:
     tells_delivered: bool
 
 
-def front_page(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's DASHBOARD_CALLBACK."""
     rows = funnel()
     offers = reverse("admin:candidates_offer_changelist")
@@ -59,6 +69,7 @@ def front_page(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
         "funnel": rows,
         "total": [sum(column) for column in zip(*(row.counts for row in rows), strict=True)],
         "channels": channel_health(now=timezone.now()),
+        "may_steer": isinstance(request.user, User) and may_steer(request.user),
         "days_shown": DAYS_SHOWN,
         "funnel_days": DAYS,
         "unreachable": Progress.objects.filter(stage=Stage.UNREACHABLE).count(),
@@ -95,22 +106,24 @@ def channel_health(*, now: datetime) -> list[ChannelHealth]:
             failed=Count("pk", filter=Q(state__in=FAILED)),
         )
     }
-    due = (
-        Message.objects.ready(at=now)
-        .values("channel")
-        .annotate(oldest=Min("due_at"))
-        .values_list("channel", "oldest")
-    )
-    oldest = dict(due)
-    return [_health(Channel(name), counted.get(name, {}), oldest.get(name)) for name in Channel.values]
+    waiting, paused = backlogs(at=now), pauses()
+    return [
+        _health(Channel(name), counted.get(name, {}), waiting[name].oldest_due, paused.get(name))
+        for name in Channel.values
+    ]
 
 
-def _health(channel: Channel, counts: dict[str, int], oldest_due: datetime | None) -> ChannelHealth:
+def _health(
+    channel: Channel, counts: dict[str, int], oldest_due: datetime | None, paused: ChannelPause | None
+) -> ChannelHealth:
     carriers = [transport for transport in TRANSPORTS.values() if transport.channel == channel]
     current = transport_for(channel)
     return ChannelHealth(
+        key=channel.value,
         name=str(channel.label),
+        paused=paused,
         carrier=current.name if current else "",
+        resting=[carrier.name for carrier in carriers_of(channel) if is_resting(carrier.name)],
         missing=[] if current else [name for carrier in carriers for name in carrier.missing_settings()],
         planned=counts.get("planned", 0),
         accepted=counts.get("accepted", 0),

@@ -87,6 +87,7 @@ GROUPS: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _page(_("Messages"), "outbox", "notifications_message"),
+            _page(_("What reached nobody"), "unsubscribe", "notifications_deadletter"),
             _page(_("Attempts"), "send", "notifications_attempt"),
             _page(_("Receipts"), "mark_email_read", "notifications_receipt"),
         ],

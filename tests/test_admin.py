@@ -26,6 +26,7 @@ from notifications.models import (
     LocalField,
     LocalValue,
     Message,
+    Purpose,
     Receipt,
     TemplateBody,
     TemplateVersion,
@@ -79,6 +80,7 @@ def a_row_of_each(bank: Branch, offer: Offer, hq: User) -> Rows:
     """One row of every model in the admin."""
     version = published()
     message = MessageFactory.create(offer=offer, version=version, text="您好：/n/abcdefghijklmnopqrstuvwxyz/")
+    MessageFactory.create(offer=offer, purpose=Purpose.THE_DAY, text=message.text, state=State.BOUNCED)
     ApiKey.objects.issue(name="HRIS", branch=bank)
     AccessRecord.objects.create(user=hq, what="phone", subject_id=offer.candidate_id)
     Signal.objects.create(
@@ -175,6 +177,7 @@ def test_the_models_of_the_past_are_read_only() -> None:
         "Offer",
         "Candidate",
         "Message",
+        "DeadLetter",
         "Attempt",
         "Receipt",
         "Event",

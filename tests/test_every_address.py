@@ -128,6 +128,7 @@ def values(offer: Offer) -> dict[str, Any]:
         "token": page_key(offer),
         "source": offer.source.slug,
         "carrier": "twilio",
+        "channel": "sms",
         "code": "BJ-CBD",
         "key": "metro_exit",
         "rest": "unsigned",
