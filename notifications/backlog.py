@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q
 
@@ -28,11 +29,14 @@ class Backlog:
     oldest_due: datetime | None = None
 
 
+NAMES = [field.name for field in fields(Backlog)]
+
+
 def backlogs(*, at: datetime) -> dict[str, Backlog]:
     """Every channel, also those with nothing waiting. One query."""
     ready = WAITING & Q(due_at__lte=at)
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in (State.PLANNED, State.UNCERTAIN)}
-    rows = (
+    rows: Any = (
         Message.objects.filter(UNSENT)
         .values("channel")
         .annotate(
@@ -42,7 +46,7 @@ def backlogs(*, at: datetime) -> dict[str, Backlog]:
             oldest_due=Min("due_at", filter=ready),
         )
     )
-    found = {row.pop("channel"): Backlog(**row) for row in rows}
+    found = {row["channel"]: Backlog(**{name: row[name] for name in NAMES}) for row in rows}
     return {channel: found.get(channel, Backlog()) for channel in Channel.values}
 
 

@@ -83,7 +83,7 @@ def test_the_audit_keeps_who_paused_and_who_resumed(as_hq: Client, hq: User) -> 
     as_hq.post(PAUSE, {"reason": "The carrier bills twice"})
     record = ChannelPause.objects.get().pk
     as_hq.post(RESUME)
-    shown = as_hq.get(reverse("admin:audit_changes"), {"record": record})
+    shown = as_hq.get(reverse("admin:audit_changes"), {"record": str(record)})
     deleted, added = shown.context["page"].changes
     assert {added.who, deleted.who} == {str(hq)}
     assert (added.record, deleted.record) == ("短信", "短信")

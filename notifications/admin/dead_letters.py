@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.admin_parts import CHOICE, BranchAndBelow, column, confirmed_action, go_to
 from branches.models import User
-from notifications.admin.sent import MessageAdmin
+from candidates.admin import FoundByPerson
+from notifications.admin.sent import AttemptsOfMessage, MessageAdmin, ReceiptsOfMessage
 from notifications.channels import why
 from notifications.models import DeadLetter, Message
 from notifications.repetition import NotRepeated, WhyNot, may_be_out, say_again
@@ -29,13 +30,26 @@ WHY_NOT = {
 
 
 @admin.register(DeadLetter)
-class DeadLetterAdmin(MessageAdmin):
+class DeadLetterAdmin(FoundByPerson):
+    inlines = (AttemptsOfMessage, ReceiptsOfMessage)
     list_display = ("created_at", "offer", "purpose", "channel", "became", "reason", "needed")
     list_filter = (("channel", CHOICE), ("purpose", CHOICE), ("offer__branch", BranchAndBelow))
+    list_select_related = ("offer",)
+    list_filter_submit = True
     ordering = ("-created_at", "-id")
-    fields = (("reason", "needed", "maybe_out"), *MessageAdmin.fields)
-    readonly_fields = ("reason", "needed", "maybe_out")
+    fields = (
+        ("reason", "needed", "maybe_out"),
+        ("offer", "purpose", "occurrence"),
+        ("channel", "state", "tries"),
+        ("sent_subject", "language"),
+        "sent_text",
+        ("provider", "reference"),
+        ("error_code", "error"),
+        ("created_at", "first_sent_at", "accepted_at"),
+    )
     actions_detail = ("try_again",)
+
+    became, sent_subject, sent_text = MessageAdmin.became, MessageAdmin.sent_subject, MessageAdmin.sent_text
 
     @column(_("reason"))
     def reason(self, message: Message) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
 from celery import current_app
 from django.db import connection
@@ -26,16 +30,23 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pass_notice")]
 TWILIO = TRANSPORTS["twilio"]
 
 
-def woken() -> int:
-    """Wake-ups that wait in the broker for a worker."""
+@contextmanager
+def queue() -> Iterator[Any]:
+    """The broker's own client: the wake-ups that wait for a worker are the list `send`."""
     with current_app.connection_for_read() as broker:
-        return int(broker.default_channel.client.llen("send"))
+        channel: Any = broker.default_channel
+        yield channel.client
+
+
+def woken() -> int:
+    with queue() as broker:
+        return int(broker.llen("send"))
 
 
 @pytest.fixture(autouse=True)
 def nobody_is_woken() -> None:
-    with current_app.connection_for_read() as broker:
-        broker.default_channel.client.delete("send")
+    with queue() as broker:
+        broker.delete("send")
 
 
 def test_a_paused_channel_claims_nothing_and_the_others_go_on(offer: Offer, hq: User) -> None:
