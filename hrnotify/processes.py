@@ -102,6 +102,18 @@ def any_free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def any_free_pair() -> int:
+    """A free port whose next one is free as well, as a sandbox takes them for HTTP and SMTP."""
+    while True:
+        port = any_free_port()
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
 def exit_on_signals() -> None:
     """Let SIGTERM and a closed terminal unwind like Ctrl-C does, so that what was started is stopped.
 

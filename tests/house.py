@@ -13,7 +13,7 @@ from django.db import connection
 
 from candidates.models import InterviewSource
 from hrnotify.embedded import EmbeddedServers
-from hrnotify.processes import any_free_port
+from hrnotify.processes import any_free_pair, any_free_port
 from hrnotify.stack import Stack
 from notifications.models import Message
 from notifications.sample.load import load_sample
@@ -63,7 +63,7 @@ class House:
 @pytest.fixture(scope="module")
 def running_stack(django_db_setup: None, embedded_servers: EmbeddedServers) -> Iterator[Stack]:
     """Started once for the stories of a module; the tables are emptied between them."""
-    port, sandbox_port = any_free_port(), any_free_port()
+    port, sandbox_port = any_free_port(), any_free_pair()
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     variables = {
         "DATABASE_URL": _test_database_url(),
