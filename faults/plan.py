@@ -60,7 +60,7 @@ def rounds(count: int, *, random: Random) -> list[Round]:
             faults=weather,
             kill_after=random.uniform(0.2, 2),
             down_for=random.uniform(0, 2),
-            rest=random.uniform(1, 4),
+            rest=random.uniform(0.5, 2.5),
         )
         for victim, weather in zip(alone, weathers, strict=True)
     ]
