@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.forms import BoundField
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from branches.models import Branch
 from candidates.models import Language
@@ -18,7 +19,7 @@ from dashboard.content_shelves import Shelf, Shelves, ValueShelf, node_label
 from dashboard.content_template import Locked, locked
 from notifications.catalogue import Catalogue, LocalContent, NoTemplate
 from notifications.condition_form import KnownValues
-from notifications.conditions import in_words
+from notifications.conditions import Profile, holds, in_words, profile_of
 from notifications.lint import explanation
 from notifications.local_content import digest
 from notifications.local_text import LocalFinding, findings_of
@@ -39,10 +40,11 @@ class Written:
 
 @dataclass(frozen=True)
 class RowView:
-    """A row with what the lint says of it."""
+    """A row with what the lint says of it. `is_elsewhere`: the candidate of the preview does not read it."""
 
     row: Row
     who: str
+    is_elsewhere: bool
     texts: list[Written]
     warnings: list[str]
 
@@ -65,6 +67,7 @@ class ContentPage:
     template: Locked | None
     shown: Shown | None
     findings: list[LocalFinding]
+    saved: LocalContent
     is_typed: bool = False
 
     @property
@@ -93,17 +96,38 @@ class ContentPage:
         return [self._view(row) for row in shelf.rows]
 
     def _view(self, row: Row) -> RowView:
-        who = in_words(row.condition)
+        who, is_elsewhere = in_words(row.condition), not holds(row.condition, self._profile)
         if isinstance(row, PaperRow):
-            return RowView(row, who, [], self._warnings(row.paper_key, None, ""))
-        return RowView(row, who, list(self._texts(row)) if isinstance(row, ValueRow) else [], [])
+            return RowView(row, who, is_elsewhere, [], self._warnings(row.paper_key, None, ""))
+        texts = list(self._texts(row)) if isinstance(row, ValueRow) else []
+        return RowView(row, who, is_elsewhere, texts, [])
+
+    @cached_property
+    def _profile(self) -> Profile:
+        return profile_of(self.choice.offer())
 
     def _texts(self, row: ValueRow) -> Iterator[Written]:
         stated = row.stated(self.node)
         for name, language in LANGUAGE_OF.items():
             text = getattr(stated, name)
             left = row.field.max_length - len(text)
-            yield Written(row.form[name], left, self._warnings(row.key, language, text))
+            warnings = self._warnings(row.key, language, text)
+            if language == Language.ENGLISH and self._is_left_behind(row, stated):
+                words = gettext("The Chinese text has changed; see whether this one still says the same.")
+                warnings = [words, *warnings]
+            yield Written(row.form[name], left, warnings)
+
+    def _is_left_behind(self, row: ValueRow, stated: LocalValue) -> bool:
+        """Whether only the Chinese text was changed, and there is an English one."""
+        was = row.asked("was")
+        before = next(
+            (one for one in self.saved.values if one.field_id == row.field.pk and one.condition == was), None
+        )
+        return (
+            before is not None
+            and bool(before.value_en)
+            and (before.value != stated.value and before.value_en == stated.value_en)
+        )
 
     def _warnings(self, key: str, language: str | None, text: str) -> list[str]:
         """What the lint found in this text; with no language, in whatever is said of a paper."""
@@ -153,6 +177,7 @@ def content_page(
             catalogue=catalogue,
             above=above,
         ),
+        saved=catalogue.local[node.path],
         is_typed=data is not None,
     )
 

@@ -227,6 +227,33 @@ def test_the_lint_s_warning_stands_beside_the_text_and_stops_nothing(
     assert LocalValue.objects.filter(field__key="parking").exists()
 
 
+def test_who_changes_only_the_chinese_text_is_reminded_of_the_english_one(
+    bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion
+) -> None:
+    changed = {"v__metro_exit__0__value": "1号线C口"}
+    reminded = "v-metro_exit-0-value_en-news"
+    assert is_marked(news(bj_cbd_hr, bj_cbd, **changed), reminded)
+    assert not is_marked(news(bj_cbd_hr, bj_cbd), reminded)
+    both = changed | {"v__metro_exit__0__value_en": "Line 1, exit C"}
+    assert not is_marked(news(bj_cbd_hr, bj_cbd, **both), reminded)
+
+
+def is_marked(page: str, place: str) -> bool:
+    """Whether anything stands in this place of the page."""
+    found = re.search(rf'<div id="{place}"[^>]*>(.*?)</div>', page, re.DOTALL)
+    return found is not None and bool(found[1].strip())
+
+
+def test_a_text_that_the_candidate_of_the_preview_does_not_read_says_so(
+    bj_cbd_hr: User, bj_cbd: Branch, letter: TemplateVersion
+) -> None:
+    LocalValueFactory.create(branch=bj_cbd, condition={"category": {"is": ["campus"]}})
+    place = "v-metro_exit-1-scope"
+    assert is_marked(page_of(bj_cbd_hr, category="social"), place)
+    assert not is_marked(page_of(bj_cbd_hr, category="campus"), place)
+    assert is_marked(news(bj_cbd_hr, bj_cbd, category="social"), place)
+
+
 def test_more_fields_ask_no_more_of_the_database(
     bj_cbd_hr: User,
     bj_cbd: Branch,
