@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from branches.models import Branch, User
 from dashboard.access import for_branch_hr, is_fragment, officer, refuse
+from dashboard.content_changes import last_changes
 from dashboard.content_choice import USUAL, Choice
 from dashboard.content_page import ContentPage, content_page
 from dashboard.content_reading import ROW, posted_rows
@@ -156,6 +157,7 @@ def _shown(request: HttpRequest, node: Branch, page: ContentPage, *, status: int
         "page": page,
         "may_edit": person.may_edit_content(node),
         "nodes": branch_choices(Branch.objects.visible_to(person)),
+        "changes": last_changes(node),
     }
     return render(request, "dashboard/content.html", context, status=status)
 

@@ -274,6 +274,18 @@ def test_more_fields_ask_no_more_of_the_database(
         client.get(address)
 
 
+def test_the_branch_reads_who_changed_what_of_its_own(
+    bj_cbd_hr: User, bj_cbd: Branch, hq: User, sh_ljz: Branch, letter: TemplateVersion
+) -> None:
+    save(bj_cbd_hr, bj_cbd, **{"v-metro_exit-0-value": "1号线国贸站C口"})
+    save(hq, sh_ljz, **{"v-metro_exit-0-value": "2号线陆家嘴站1口"})
+    page = page_of(bj_cbd_hr)
+    changes = page[page.index("content-changes") :]
+    assert "1号线国贸站C口" in changes
+    assert str(bj_cbd_hr) in changes
+    assert "陆家嘴" not in changes
+
+
 # --- What is saved -------------------------------------------------------------------------------
 def test_a_branch_fills_in_its_own_and_takes_the_inherited_again(
     bj_cbd_hr: User, bj: Branch, bj_cbd: Branch, letter: TemplateVersion
