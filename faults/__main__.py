@@ -35,6 +35,8 @@ def main() -> None:
                 good = play(servers, stack, number=number, seed=seed)
     except (EmbeddedError, StackError, NotTaken) as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
     sys.exit(0 if good else 1)
 
 

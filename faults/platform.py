@@ -85,6 +85,14 @@ class Platform:
         self.signer = Webhook(secret)
         self.http = urllib3.PoolManager(retries=False, maxsize=AT_ONCE, timeout=30)
         self.repeats = 0
+        self.is_over = False
+
+    def __enter__(self) -> Platform:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is repeated any more: who leaves early must not wait for what nobody will answer."""
+        self.is_over = True
 
     def signal(self, people: Sequence[Person]) -> None:
         """Every fourth batch as single results. Raises NotTaken."""
@@ -105,8 +113,8 @@ class Platform:
         body = json.dumps(payload, ensure_ascii=False)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._is_taken(delivery, tail, body):
-            if time.monotonic() > deadline:
-                raise NotTaken(f"{delivery} was not acknowledged within {PATIENCE_SECONDS:.0f} s")
+            if self.is_over or time.monotonic() > deadline:
+                raise NotTaken(f"{delivery} was not acknowledged in time")
             self.repeats += 1
             time.sleep(PAUSE_SECONDS)
 

@@ -32,12 +32,6 @@ def unsettled() -> int:
     return Message.objects.filter(state__in=UNSENT).count()
 
 
-def states() -> dict[tuple[str, str], int]:
-    """Messages by channel and state."""
-    _anew()
-    return dict(Counter(Message.objects.values_list("channel", "state")))
-
-
 def failures() -> dict[tuple[str, str, str], int]:
     """Messages that failed, by channel, state and code."""
     _anew()

@@ -59,7 +59,7 @@ def run(
     platform, carriers = Platform(web=stack.web_url, secret=secret), Carriers(stack.sandbox_url)
     started = time.monotonic()
     plan = rounds(max(FEWEST_ROUNDS, len(people) // PEOPLE_A_ROUND), random=random)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, platform:
         for number, step in enumerate(plan):
             say(f"  {time.monotonic() - started:6.1f} s  {_told(step)}")
             carriers.set_faults(CALM | step.faults)
