@@ -22,7 +22,8 @@ from notifications.conditions import Condition, counting_upwards, coverage, for_
 from notifications.models import Demand, LocalField, LocalPaper
 from notifications.papers import paper_words
 
-PAPERS = "papers"
+# Choices beside the fields; with a hyphen, no field is called so.
+MISSING, PAPERS = "not-filled", "papers"
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,18 @@ class FieldChoice(forms.Form):
         choice = self.fields["field"]
         if isinstance(choice, forms.ChoiceField):
             named = [(one.key, one.named(get_language() or "")) for one in fields]
-            choice.choices = [*named, (PAPERS, gettext("Local papers"))]
+            choice.choices = [
+                (MISSING, gettext("Required fields that are not filled")),
+                *named,
+                (PAPERS, gettext("Local papers")),
+            ]
 
 
 def differences_page(request: HttpRequest, model_admin: ModelAdmin[Any]) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     fields = list(LocalField.objects.order_by("key"))
-    asked = {"field": fields[0].key if fields else PAPERS, **request.GET.dict()}
+    asked = {"field": MISSING, **request.GET.dict()}
     form = FieldChoice(asked, fields=fields)
     key = form.cleaned_data["field"] if form.is_valid() else PAPERS
     field = next((one for one in fields if one.key == key), None)
@@ -77,9 +82,32 @@ def differences_page(request: HttpRequest, model_admin: ModelAdmin[Any]) -> Http
         "title": gettext("How branches differ"),
         "form": form,
         "field": field,
+        "missing": missing(fields, branches) if key == MISSING else None,
         "branches": field_rows(field, branches) if field else paper_rows(branches),
     }
     return TemplateResponse(request, "admin/notifications/local_differences.html", context)
+
+
+# --- What is not filled ---
+@dataclass(frozen=True)
+class Missing:
+    """A required field that a branch, and all above it, leave empty; `gaps`: for whom."""
+
+    branch: Branch
+    field: str
+    gaps: list[str]
+
+
+def missing(fields: Sequence[LocalField], branches: Sequence[Branch]) -> list[Missing]:
+    """In the order of the tree."""
+    found = [
+        Missing(at.branch, field.named(get_language() or ""), at.gaps)
+        for field in fields
+        if field.required
+        for at in field_rows(field, branches)
+        if at.gaps
+    ]
+    return sorted(found, key=lambda one: one.branch.path)
 
 
 # --- A local field ------------------------------------------------------------------------------

@@ -72,6 +72,17 @@ def test_papers_are_compared_likewise_and_the_cores_are_told(bj: Branch, bj_cbd:
     assert (inherited.chinese, inherited.note, inherited.source) == ("社保转移证明", "", bj)
 
 
+def test_what_no_branch_has_filled_is_shown_first(as_hq: Client, bj: Branch, bj_cbd: Branch) -> None:
+    field = LocalFieldFactory.create(key="metro_exit")
+    LocalField.objects.update(required=False)
+    LocalField.objects.filter(pk=field.pk).update(required=True)
+    address = reverse("admin:notifications_local_differences")
+    LocalValue.objects.filter(branch__in=[bj, bj_cbd]).delete()
+    assert "BJ-CBD" in [one.branch.code for one in as_hq.get(address).context["missing"]]
+    LocalValueFactory.create(branch=bj, field=field)
+    assert "BJ-CBD" not in [one.branch.code for one in as_hq.get(address).context["missing"]]
+
+
 @pytest.mark.parametrize("asked", [{}, {"field": "metro_exit"}, {"field": "papers"}, {"field": "no-such"}])
 def test_the_page_opens_for_headquarters_and_the_auditor(
     as_hq: Client, as_auditor: Client, bj_cbd: Branch, asked: dict[str, str]
