@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from branches.models import Branch, User
@@ -14,7 +14,9 @@ from candidates.models import Channel, Language, Offer
 from notifications.catalogue import Catalogue
 from notifications.channels import transport_for
 from notifications.models import (
+    CoreField,
     CoreVersion,
+    LocalValue,
     NotificationTemplate,
     Passage,
     Purpose,
@@ -180,6 +182,20 @@ def test_what_is_published_can_neither_be_changed_nor_deleted_in_any_way(
         part.pk, part._state.adding = uuid4(), True  # nor is anything added to it
         with pytest.raises(DatabaseError, match="published version"), transaction.atomic():
             part.save()
+
+
+def test_a_branch_s_value_can_point_at_no_core_field(bj_cbd: Branch) -> None:
+    """By the schema: there is no key of a core field that a local value could hold."""
+    core_field = CoreField.objects.get(key="bank_name")
+    own = bj_cbd.local_values.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LocalValue.objects.create(branch=bj_cbd, field_id=core_field.pk, value="另一家银行")
+        connection.check_constraints()
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_localvalue SET field_id = %s WHERE id = %s", [core_field.pk, own.pk]
+        )
+        connection.check_constraints()
 
 
 def test_a_part_cannot_be_moved_into_what_is_published(
