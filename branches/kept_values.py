@@ -116,6 +116,8 @@ def plain(field: AnyField, value: Any) -> str:
     """A value of a field that points at nothing else."""
     if isinstance(field, ArrayField):
         return " · ".join(plain(field.base_field, one) for one in value)
+    if say := getattr(field, "said", None):  # a field that has words of its own for what it holds
+        return str(say(value))
     labels = dict(field.flatchoices)
     return str(labels[value]) if _hashable(value) and value in labels else _said(value)
 

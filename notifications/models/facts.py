@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from branches.history import audited
 from branches.models import Branch
-from notifications.conditions import normal
+from notifications.conditions import in_words, normal
 from notifications.models.stamp import stamped
 from notifications.models.versions import Version, fixed_with
 
@@ -35,6 +35,10 @@ class ConditionField(models.JSONField):
 
     def clean(self, value: object, model_instance: models.Model | None) -> object:
         return normal(super().clean(value, model_instance))
+
+    def said(self, value: Any) -> str:
+        """For the audit."""
+        return in_words(value)
 
 
 class Field(models.Model):

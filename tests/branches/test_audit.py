@@ -299,6 +299,11 @@ def test_a_part_is_told_with_what_it_is_a_part_of(pass_notice: TemplateVersion, 
     assert kept()[0].record == "BJ Beijing Branch · 居住证copy"
 
 
+def test_for_whom_something_is_meant_is_told_in_words(bj: Branch) -> None:
+    LocalPaperFactory.create(branch=bj, key="permit", condition={"category": {"is": ["campus"]}})
+    assert said(kept()[0])["only for"] == ("", "Category: Campus")
+
+
 def test_the_page_is_narrowed_by_kind_by_person_and_by_record(
     hq: User, bj: Branch, bj_cbd_hr: User, rf: RequestFactory
 ) -> None:
