@@ -645,3 +645,11 @@ def test_who_was_reached_on_no_channel_is_one_click_away(
     record([Event(offer=sh_offer, kind=Kind.UNREACHABLE, at=timezone.now())])
     address = as_hq.get(reverse("admin:index")).context["unreachable_address"]
     assert [row.pk for row in as_hq.get(address).context["cl"].result_list] == [sh_offer.pk]
+
+
+def test_who_has_no_way_into_the_admin_is_told_where_to_go(bj_cbd_hr: User) -> None:
+    client = Client()
+    client.force_login(bj_cbd_hr, backend="branches.permissions.RoleBackend")
+    shown = client.get(reverse("admin:index"), follow=True).content.decode()
+    assert f'href="{reverse("dashboard:home")}"' in shown
+    assert "login-no-way" in shown
