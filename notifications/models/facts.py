@@ -57,7 +57,7 @@ class Field(models.Model):
         triggers = [stamped()]
 
     def __str__(self) -> str:
-        return f"{self.key} ({self.label})"
+        return f"{self.named(get_language() or '')} ({self.key})"
 
     def named(self, language: str) -> str:
         return self.label_en if language == "en" else self.label
@@ -204,7 +204,10 @@ class Paper(models.Model):
         ordering = ("position", "id")
 
     def __str__(self) -> str:
-        return f"{self.name}{self.get_form_display()}"
+        form = str(self.get_form_display())
+        if get_language() == "en":
+            return f"{self.name_en} ({form})" if form else self.name_en
+        return f"{self.name}{form}"
 
     def named(self, language: str) -> str:
         return self.name_en if language == "en" else self.name

@@ -295,8 +295,8 @@ def test_a_part_is_told_with_what_it_is_a_part_of(pass_notice: TemplateVersion, 
     draft = new_draft(pass_notice.template, source=pass_notice)
     draft.bodies.get(channel="sms", language="en").delete()
     assert kept()[0].record == "Pass notice v2 · SMS · Concise · English"
-    LocalPaperFactory.create(branch=bj, key="permit", name="居住证", form="copy")
-    assert kept()[0].record == "BJ Beijing Branch · 居住证copy"
+    LocalPaperFactory.create(branch=bj, key="permit", name_en="residence permit", form="copy")
+    assert kept()[0].record == "BJ Beijing Branch · residence permit (copy)"
 
 
 def test_for_whom_something_is_meant_is_told_in_words(bj: Branch) -> None:
