@@ -1,6 +1,7 @@
-"""The README's pictures, taken from a running demo: `.venv/bin/python scripts/screenshots.py` after `make demo`.
+"""The pictures of the README and of docs/templates.md, taken from a running demo.
 
-PORT and SANDBOX_PORT name the demo, as for the demo itself; CHROMIUM names the browser.
+`.venv/bin/python scripts/screenshots.py` after `make demo`. PORT and SANDBOX_PORT name the demo, as for the demo
+itself; CHROMIUM names the browser.
 """
 
 import json
@@ -54,6 +55,12 @@ def dashboard(browser: Browser, password: str) -> None:
     sign_in(page, f"http://localhost:{PORT}/dashboard/login/", "bj", password)
     page.goto(f"http://localhost:{PORT}/dashboard/")
     shoot(page, "dashboard")
+    page.goto(f"http://localhost:{PORT}/dashboard/content/?branch=BJ-CBD")
+    metro_exit = page.locator("#v-metro_exit textarea").first
+    metro_exit.fill(f"{metro_exit.input_value()}，9:30到一楼报到")  # to see it warned of
+    page.locator("#v-metro_exit .lint").first.wait_for()
+    page.locator("#v-metro_exit").evaluate("one => one.scrollIntoView({block: 'center'})")
+    shoot(page, "local-content")
 
 
 def admin(browser: Browser, password: str) -> None:
@@ -61,6 +68,19 @@ def admin(browser: Browser, password: str) -> None:
     sign_in(page, f"http://localhost:{PORT}/admin/login/", "hq", password)
     page.goto(f"http://localhost:{PORT}/admin/")
     shoot(page, "admin")
+    check_and_publish(page)
+
+
+def check_and_publish(page: Page) -> None:
+    """A draft of the core with one paper changed; it stays a draft."""
+    page.goto(f"http://localhost:{PORT}/admin/notifications/coreversion/")
+    page.locator("a[href*='new-core-draft'], a[href*='new_core_draft']").first.click()
+    page.locator("#dialog button[type=submit]").click()
+    page.wait_for_url("**/change/")
+    page.locator("#papers-group h3 strong").nth(3).click()
+    page.locator("[name='papers-3-valid_months']").fill("3")
+    page.locator("button[name=_check]").click()
+    shoot(page, "check-and-publish")
 
 
 def sign_in(page: Page, address: str, username: str, password: str) -> None:
