@@ -77,9 +77,7 @@ def test_hq_writes_checks_and_publishes_a_new_version_of_the_notice(
     )
 
     page.locator("#passages-group .add-row a, #passages-group a.add-row").last.click()
-    row = page.locator("#passages-group .form-group:not(.empty-form)").last
-    if not page.locator("[name='passages-0-key']").is_visible():
-        row.locator("h3 strong").click()
+    expect(page.locator("[name='passages-0-key']")).to_be_visible()  # a new block opens by itself
     page.fill("[name='passages-0-key']", "for_graduates")
     values = page.locator("[name='passages-0-condition-category-values']")
     expect(values.first).to_be_hidden()
