@@ -15,6 +15,13 @@
     tell();
   }
 
+  // A block is made alive some time after it was added; before, nobody listens to the click.
+  function openWhenAlive(title, frames) {
+    if (isOpen(title) || frames === 0) return;
+    title.click();
+    requestAnimationFrame(() => openWhenAlive(title, frames - 1));
+  }
+
   const titles = (place) => place.querySelectorAll("h3.cursor-pointer strong");
 
   titles(document).forEach((title) => {
@@ -24,10 +31,7 @@
   document.addEventListener("formset:added", (event) => {
     titles(event.target).forEach((title) => {
       prepare(title);
-      // The block is made alive after it was added; before, nobody listens to the click.
-      requestAnimationFrame(() => {
-        if (!isOpen(title)) title.click();
-      });
+      openWhenAlive(title, 60);
     });
   });
 })();
