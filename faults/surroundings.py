@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hrnotify.demo.settings import FIXED, RANDOM
 from hrnotify.embedded import EmbeddedServers
-from hrnotify.processes import EmbeddedError, any_free_port, port_is_free
+from hrnotify.processes import EmbeddedError, any_free_pair, any_free_port
 
 SECRET = f"whsec_{base64.b64encode(b'the platform of a fault run').decode()}"
 # Shorter than in service, so that what a killed worker held is taken up soon. A batch of mails passes the kept
@@ -25,11 +25,10 @@ class Ports:
 
 
 def free_ports() -> Ports:
-    for _ in range(20):
-        ports = Ports(any_free_port(), any_free_port())
-        if port_is_free(ports.sandbox + 1) and ports.web not in {ports.sandbox, ports.sandbox + 1}:
-            return ports
-    raise EmbeddedError("There are no two free ports in a row for the sandbox.")
+    sandbox, web = any_free_pair(), any_free_port()
+    while web in {sandbox, sandbox + 1}:
+        web = any_free_port()
+    return Ports(web, sandbox)
 
 
 def environment(servers: EmbeddedServers, ports: Ports, *, sms_providers: list[str]) -> dict[str, str]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from redis.exceptions import RedisError
 
 from candidates.models import Channel
 from notifications.backlog import DAYS, Backlog, backlogs, failed_lately
 from notifications.channels import breaker, carriers_of
+from notifications.management.moments import moment
 from notifications.models import ChannelPause, DeadLetter
 from notifications.pauses import AlreadyPaused, pause, pauses, resume
 from notifications.repetition import NotRepeated, WhyNot, say_again
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         again = todo.add_parser("retry", help="plan once more what failed and reached nobody")
         again.add_argument("--channel", required=True, choices=Channel.values)
         again.add_argument(
-            "--since", required=True, type=_moment, help="planned since then: ISO 8601 with offset"
+            "--since", required=True, type=_past, help="planned since then: ISO 8601 with offset"
         )
         again.add_argument("--code", help="only what failed with this error code, such as 30003")
         again.add_argument(
@@ -158,13 +158,8 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _moment(text: str) -> datetime:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or timezone.is_naive(moment):
-        raise ArgumentTypeError("needs ISO 8601 with an offset, such as 2026-12-04T09:00:00+08:00")
-    if moment > timezone.now():
+def _past(text: str) -> datetime:
+    read = moment(text)
+    if read > timezone.now():
         raise ArgumentTypeError("lies in the future")
-    return moment
+    return read
