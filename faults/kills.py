@@ -13,7 +13,7 @@ import psutil
 from faults.plan import Round
 from hrnotify.embedded import EmbeddedServers
 from hrnotify.processes import EmbeddedError
-from hrnotify.stack import Stack
+from hrnotify.stack import Stack, StackError
 
 # Servers first: the others would only knock at them in vain.
 START_ORDER = ("postgres", "valkey", "worker", "beat", "web")
@@ -66,10 +66,13 @@ class Killer:
             end([valkey])
 
     def kill_worker_process(self) -> None:
-        """One of the processes that send; the worker's parent must replace it by itself."""
-        children = psutil.Process(self.stack.pid("worker")).children()
-        if children:
-            end([self.random.choice(children)])
+        """One of the processes that send; the worker's parent must replace it by itself.
+
+        A worker that is down just then, or only starting, has none to kill.
+        """
+        with contextlib.suppress(StackError, psutil.NoSuchProcess):
+            if children := psutil.Process(self.stack.pid("worker")).children():
+                end([self.random.choice(children)])
 
     def start(self, name: str) -> None:
         """Nobody waits until it is ready: the next kill may come before that."""

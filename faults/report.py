@@ -24,6 +24,7 @@ def table(outcome: Outcome) -> str:
         ("receipts that carriers never sent", outcome.receipts_dropped, ""),
         ("requests the platform repeated", outcome.repeats, ""),
         ("killed", len(outcome.killed), _listed(Counter(outcome.killed))),
+        ("died by themselves, started again", len(outcome.died), _listed(Counter(outcome.died))),
         ("seconds of signalling and killing", f"{outcome.signalled_in:.0f}", ""),
         ("seconds until all was settled", _seconds(outcome.settled_after), ""),
     ]
@@ -41,8 +42,8 @@ def notes(outcome: Outcome) -> list[str]:
         f"{number} × {channel} {state}{f' ({code})' if code else ''}"
         for (channel, state, code), number in sorted(rows.failures().items())
     ]
-    if outcome.died:
-        said.append(f"Died without having been killed: {outcome.died}.")
+    if outcome.unexplained:
+        said.append(f"Died without a reason known: {', '.join(outcome.unexplained)}.")
     return said
 
 
