@@ -162,7 +162,10 @@ def plan(channel: Channel) -> None:
     )
     Progress.objects.bulk_create(Progress(offer=offer) for offer in offers)
     Message.objects.bulk_create(
-        Message(offer=offer, purpose=Purpose.PASS_NOTICE, channel=channel, due_at=now) for offer in offers
+        Message(
+            offer=offer, purpose=Purpose.PASS_NOTICE, channel=channel, due_at=now, share_of_id=offer.branch_id
+        )
+        for offer in offers
     )
 
 

@@ -65,6 +65,8 @@ def _plan_on_next(offer: Offer, purpose: str, occurrence: str, facts: str) -> Me
         record([Event(offer=offer, kind=Kind.UNREACHABLE, at=timezone.now(), detail=purpose)])
         return None
     key = {"offer": offer, "purpose": purpose, "occurrence": occurrence, "channel": channel}
-    message, _ = Message.objects.get_or_create(**key, defaults={"due_at": timezone.now(), "facts": facts})
+    message, _ = Message.objects.get_or_create(
+        **key, defaults={"due_at": timezone.now(), "facts": facts, "share_of_id": offer.branch_id}
+    )
     wake_on_commit(channel)
     return message

@@ -62,6 +62,7 @@ def say_again(message_id: UUID, *, by: User | None, also_uncertain: bool = False
         priority=dead.priority,
         facts=dead.facts,
         due_at=timezone.now(),
+        share_of_id=offer.branch_id,
     )
     again.save(force_insert=True)
     wake_on_commit(again.channel)

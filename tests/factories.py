@@ -291,3 +291,4 @@ class MessageFactory(DjangoModelFactory[Message]):
     purpose = Purpose.PASS_NOTICE
     channel = Channel.SMS
     due_at = LazyFunction(timezone.now)
+    share_of = SelfAttribute("offer.branch")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from branches.models import Branch
 from candidates.fields import EncryptedTextField
 from candidates.models import Channel, Language, Offer
 from notifications.models.facts import CoreVersion
@@ -55,6 +56,12 @@ class Message(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PLANNED)
     priority = models.SmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.NOTICE)
     due_at = models.DateTimeField(_("due"))
+    # After this nobody needs it any more; None: it is always worth sending.
+    expires_at = models.DateTimeField(_("no use after"), null=True)
+    # The offer's branch when it was planned: branches take turns at a carrier.
+    share_of = models.ForeignKey(
+        Branch, models.PROTECT, db_index=False, related_name="+", verbose_name=_("turn of")
+    )
     # Purpose-specific values (JSON), such as what changed from what to what.
     facts = EncryptedTextField(_("facts"))
 
@@ -69,6 +76,10 @@ class Message(models.Model):
     text = EncryptedTextField(_("text"))
     link = EncryptedTextField(_("link"))
     provider_template = models.CharField(_("the carrier's template"), max_length=100, blank=True)
+    # What that template leaves open, by name (JSON).
+    template_values = EncryptedTextField(_("the template's values"))
+    # Of carriers that hand out keys against doubling: kept before it is used.
+    carrier_key = models.CharField(_("the carrier's key"), max_length=100, blank=True)
 
     provider = models.CharField(_("carrier"), max_length=20, blank=True)
     reference = models.CharField(_("the carrier's number"), max_length=100, blank=True)
@@ -92,7 +103,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["channel", "priority", "due_at"],
+                fields=["channel", "share_of", "priority", "due_at"],
                 name="message_due",
                 condition=models.Q(state__in=["planned", "uncertain"]),
             ),
