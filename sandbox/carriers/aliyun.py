@@ -42,7 +42,7 @@ MAGIC = (
     ("+86…0003", "accepted, then MOBILE_NOT_ON_SERVICE"),
     ("+86…0004", "accepted, then MOBILE_IN_BLACK"),
     ("+86…0005", "accepted, never a report (records say: waiting)"),
-    ("TemplateCode with “unknown”", "isv.SMS_TEMPLATE_ILLEGAL"),
+    ("TemplateCode with “unknown”, or not registered where templates are", "isv.SMS_TEMPLATE_ILLEGAL"),
 )
 REFUSED = {
     "0001": ("isv.MOBILE_NUMBER_ILLEGAL", "非法手机号"),
@@ -111,15 +111,27 @@ class Aliyun(WebCarrier):
         self.desk = desk
         self.gate = Gate(key_id=account.key_id, key_secret=account.key_secret)
         self.templates: dict[str, str] = {}
+        self.has_no_others = False
 
     def routes(self) -> Iterable[web.RouteDef]:
-        return (web.post("/", self.answered), web.post("/aliyun/templates.json", self.set_templates))
+        return (
+            web.post("/", self.answered),
+            web.post("/aliyun/templates.json", self.add_templates),
+            web.put("/aliyun/templates.json", self.set_templates),
+        )
 
-    async def set_templates(self, request: web.Request) -> web.Response:
+    async def add_templates(self, request: web.Request) -> web.Response:
         """Control: `{code: text with ${variables}}`, as registered. Of other codes only the form is checked."""
         told = await request.json()
         self.templates.update({str(code): str(content) for code, content in told.items()})
         return json_answer(self.templates)
+
+    async def set_templates(self, request: web.Request) -> web.Response:
+        """Control: the same as all that is registered: other codes are refused. `{}`: any code is taken again."""
+        self.templates.clear()
+        answer = await self.add_templates(request)
+        self.has_no_others = bool(self.templates)
+        return answer
 
     async def answered(self, request: web.Request) -> web.Response:
         """What every call has in common: counting, signature, faults, refusals in Aliyun's form."""
@@ -170,8 +182,7 @@ class Aliyun(WebCarrier):
         if asked.get("SignName") != self.account.sign_name:
             raise CarrierError("isv.SMS_SIGNATURE_ILLEGAL", "短信签名不合法")
         template = asked.get("TemplateCode", "")
-        if not TEMPLATE.fullmatch(template) or "unknown" in template:
-            raise CarrierError("isv.SMS_TEMPLATE_ILLEGAL", "短信模版不合法")
+        self.must_be_registered(template)
         values, now = values_of(asked.get("TemplateParam", "{}")), datetime.now(UTC)
         return Text(
             biz_id=f"{secrets.randbelow(10**18):018}^0",
@@ -184,6 +195,11 @@ class Aliyun(WebCarrier):
             created=now,
             reported=now + timedelta(seconds=self.desk.faults.receipt_delay),
         )
+
+    def must_be_registered(self, template: str) -> None:
+        is_known = template in self.templates or not self.has_no_others
+        if not TEMPLATE.fullmatch(template) or "unknown" in template or not is_known:
+            raise CarrierError("isv.SMS_TEMPLATE_ILLEGAL", "短信模版不合法")
 
     def filled(self, template: str, values: Mapping[str, str]) -> str:
         content = self.templates.get(template)

@@ -84,6 +84,9 @@ class Sandbox:
     def post(self, path: str, content: object, *, timeout: float = 10) -> urllib3.BaseHTTPResponse:
         return self.http.request("POST", self.url + path, json=content, timeout=timeout)
 
+    def put(self, path: str, content: object) -> urllib3.BaseHTTPResponse:
+        return self.http.request("PUT", self.url + path, json=content, timeout=10)
+
     def faults(self, **values: float) -> None:
         answer = self.post("/faults.json", values)
         assert answer.status == 200, answer.data

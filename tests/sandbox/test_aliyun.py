@@ -98,6 +98,14 @@ def test_a_known_template_is_filled_in_as_the_person_reads_it(sandbox: Sandbox) 
     assert told["Code"] == "isv.TEMPLATE_MISSING_PARAMETERS"
 
 
+def test_an_account_with_registered_templates_takes_no_others_until_told_otherwise(sandbox: Sandbox) -> None:
+    sandbox.put("/aliyun/templates.json", {"SMS_3003": "${name}您好。"})
+    assert send(sandbox)["Code"] == "isv.SMS_TEMPLATE_ILLEGAL"
+    assert send(sandbox, TemplateCode="SMS_3003")["Code"] == "OK"
+    sandbox.put("/aliyun/templates.json", {})
+    assert send(sandbox)["Code"] == "OK"
+
+
 @pytest.mark.parametrize(("number", "kept"), [(f"86{NUMBER}", PHONE), ("85212345678", "+85212345678")])
 def test_numbers_are_written_in_several_ways(number: str, kept: str, sandbox: Sandbox) -> None:
     send(sandbox, PhoneNumbers=number)
