@@ -13,6 +13,8 @@ from candidates.encryption import FieldKeyError, parse_keys
 from candidates.models import Channel
 from notifications.channels import TRANSPORTS
 
+# A worker's batch by the connections it may have open at a mail server.
+TURNS_OF_A_BATCH = 4
 NEW_KEY = 'python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
 
 
@@ -72,7 +74,7 @@ def carriers(**_: Any) -> list[CheckMessage]:
         Error(problem, hint=f"See the settings of {transport.name} in .env.example.", id="hrnotify.E010")
         for transport in TRANSPORTS.values()
         for problem in transport.contradictions()
-    ] + _sms_order()
+    ] + [*_sms_order(), *_rates(), *_lease()]
 
 
 def _sms_order() -> list[CheckMessage]:
@@ -83,3 +85,21 @@ def _sms_order() -> list[CheckMessage]:
         for name in settings.SMS_PROVIDERS
         if name not in known
     ]
+
+
+def _rates() -> Iterator[CheckMessage]:
+    for name, rate in settings.CARRIER_RATES.items():
+        if name not in TRANSPORTS:
+            hint = f"Known carriers: {', '.join(TRANSPORTS)}."
+            yield Error(f"CARRIER_RATES names {name!r}, which is not known.", hint=hint, id="hrnotify.E012")
+        elif not 0 < rate < float("inf"):
+            hint = "Name messages a second, such as twilio=100; leave a carrier out to serve it as fast as it answers."
+            yield Error(f"CARRIER_RATES: {rate:g} is no rate for {name}.", hint=hint, id="hrnotify.E012")
+
+
+def _lease() -> Iterator[CheckMessage]:
+    """A batch of mails passes a few connections in several turns; whoever still waits must not be taken for dead."""
+    needed = TURNS_OF_A_BATCH * settings.CARRIER_TIMEOUT_SECONDS
+    if needed >= settings.LEASE_SECONDS:
+        hint = f"Set LEASE_SECONDS to more than {needed:g}, or CARRIER_TIMEOUT_SECONDS to less."
+        yield Error("LEASE_SECONDS is too short for CARRIER_TIMEOUT_SECONDS.", hint=hint, id="hrnotify.E013")

@@ -210,6 +210,8 @@ CARRIER_TIMEOUT_SECONDS = env.float("CARRIER_TIMEOUT_SECONDS", default=15.0)
 # Requests open at once per worker process: to a carrier over HTTP, and connections to the mail server.
 IN_FLIGHT = env.int("IN_FLIGHT", default=256)
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=16)
+# Messages a second at most, by carrier; one that is not named is served as fast as it answers.
+CARRIER_RATES: dict[str, float] = env.dict("CARRIER_RATES", cast={"value": float}, default={})
 
 # --- Carriers; a channel whose settings are missing is off --------------------------------------
 SMS_PROVIDERS: list[str] = env.list("SMS_PROVIDERS", default=["twilio"])
@@ -235,6 +237,14 @@ EMAIL_TIMEOUT = CARRIER_TIMEOUT_SECONDS
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="")
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
 BOUNCE_SECRET = env.str("BOUNCE_SECRET", default="")
+EMAIL_BACKEND_ESP = env.str("EMAIL_BACKEND_ESP", default="")
+ESP_CALLBACK_SECRET = env.str("ESP_CALLBACK_SECRET", default="")
+# Each service has settings of its own, all of them named ANYMAIL_…; Anymail knows them without the prefix.
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): {"true": True, "false": False}.get(value.lower(), value)
+    for name, value in env.ENVIRON.items()
+    if name.startswith("ANYMAIL_") and value
+}
 
 WECHAT_APP_ID = env.str("WECHAT_APP_ID", default="")
 WECHAT_APP_SECRET = env.str("WECHAT_APP_SECRET", default="")

@@ -6,7 +6,8 @@ planned, or leased until its lease runs out and then uncertain, or finished.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -19,12 +20,15 @@ from django.utils import timezone
 from branches.models import Branch
 from candidates.models import Offer, PageToken
 from notifications.catalogue import Catalogue, NoTemplate
+from notifications.channels import carriers_of
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
+from notifications.expiry import is_too_late
 from notifications.models import Attempt, Message
 from notifications.plan import hand_on, plan_fallback
 from notifications.receipts import apply_waiting
 from notifications.retry import MAX_TRIES, retry_delay
 from notifications.states import UNSENT, State, may_move
+from notifications.turns import lock_next
 from notifications.wanted import is_wanted
 from notifications.wording import Wording, write
 from tracking.bulk import update_rows
@@ -36,9 +40,21 @@ log = structlog.get_logger(__name__)
 # Besides a missing text: a branch's time zone, a condition or a message's own facts that cannot be read.
 UNCOMPOSABLE = (NoTemplate, AttributeError, LookupError, TypeError, ValueError, OverflowError)
 UNCOMPOSED_PAUSE = timedelta(minutes=15)
-FROZEN = ["version", "core", "language", "subject", "text", "link", "provider_template"]
-CLAIMED = [*FROZEN, "state", "lease", "lease_until", "tries", "provider", "first_sent_at", "due_at", "error"]
-FINISHED = ["state", "due_at", "tries", "reference", "accepted_at", "error_code", "error", "lease_until"]
+FROZEN = ["version", "core", "language", "subject", "text", "link", "provider_template", "template_values"]
+LEASED = ["state", "lease", "lease_until", "tries", "provider", "carrier_key", "first_sent_at", "due_at"]
+FAILED_WITH = ["error_code", "error"]
+CLAIMED = [*FROZEN, *LEASED, *FAILED_WITH]
+FINISHED = [
+    "state",
+    "due_at",
+    "tries",
+    "reference",
+    "accepted_at",
+    "lease_until",
+    "unfit_carriers",
+    *FAILED_WITH,
+]
+TOO_LATE = "too_late"
 
 
 @dataclass(frozen=True)
@@ -66,25 +82,30 @@ class Tried:
 
 # --- Claim --------------------------------------------------------------------------------------
 @transaction.atomic
-def claim(*, transport: Transport, limit: int, takes_new: bool = True) -> Batch:
+def claim(
+    *, transport: Transport, limit: int, takes_new: bool = True, keys: Iterator[str] | None = None
+) -> Batch:
     """Lease what is due on the transport's channel, with every text composed and frozen.
 
-    `takes_new`: also what no carrier can have yet, besides what this one may have already.
+    `takes_new`: also what no carrier has had yet, besides what is left to this one (see `turns.lock_next`).
+    `keys`: the carrier's own against doubling, for as many messages as there are.
     """
     now, lease = timezone.now(), uuid4()
-    due = Message.objects.due(channel=transport.channel, at=now)
-    due = due.for_carrier(transport.name, takes_new=takes_new)
-    messages = list(due.select_for_update(skip_locked=True, no_key=True)[:limit])
+    messages = lock_next(
+        channel=transport.channel, carrier=transport.name, takes_new=takes_new, at=now, limit=limit
+    )
     if not messages:
         return Batch(lease, [])
     _read_offers(messages)
-    wanted = _give_up_exhausted(_skip_unwanted(messages, now), now)
-    envelopes = _freeze(wanted, transport)
+    wanted = _skip_unwanted(messages, now)
+    in_time = _give_up_late(wanted, now)
+    envelopes = _freeze(_give_up_exhausted(in_time, now), transport, keys or iter(()))
     for message in envelopes:
         message.lease, message.lease_until = lease, now + timedelta(seconds=settings.LEASE_SECONDS)
+        if message.state == State.PLANNED:
+            message.first_sent_at = now  # earlier tries, if any, came to nothing
         message.state, message.provider = State.SENDING, transport.name
         message.tries += 1
-        message.first_sent_at = message.first_sent_at or now
     update_rows(messages, CLAIMED)
     return Batch(lease, list(envelopes.values()), taken=len(messages))
 
@@ -110,6 +131,15 @@ def _skip_unwanted(messages: list[Message], now: datetime) -> list[Message]:
     return wanted
 
 
+def _give_up_late(messages: list[Message], now: datetime) -> list[Message]:
+    """Messages that are still worth sending; no other channel is tried for the others."""
+    late = [message for message in messages if is_too_late(message, at=now)]
+    for message in late:
+        message.state, message.error_code, message.error = State.EXPIRED, TOO_LATE, "too late to be of use"
+    record([message.event(Kind.FAILED, at=now, detail=TOO_LATE) for message in late])
+    return [message for message in messages if message not in late]
+
+
 def _give_up_exhausted(messages: list[Message], now: datetime) -> list[Message]:
     """Messages with tries left. A row that could never be composed, or whose worker died at every try, has none."""
     exhausted = [message for message in messages if message.tries >= MAX_TRIES]
@@ -120,7 +150,9 @@ def _give_up_exhausted(messages: list[Message], now: datetime) -> list[Message]:
     return [message for message in messages if message.tries < MAX_TRIES]
 
 
-def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Envelope]:
+def _freeze(
+    messages: list[Message], transport: Transport, carrier_keys: Iterator[str]
+) -> dict[Message, Envelope]:
     """Compose what was never with a carrier; what may be with one already keeps its text.
 
     A message that cannot be composed is put back with its reason and does not hold up the others.
@@ -134,6 +166,7 @@ def _freeze(messages: list[Message], transport: Transport) -> dict[Message, Enve
             if not repeat:
                 written = write(message, catalogue=catalogue, transport=transport)
                 _take_over(message, written.wording)
+                message.carrier_key = next(carrier_keys, "")
                 keys.append(written.key)
         except UNCOMPOSABLE as error:
             _put_back(message, error)
@@ -166,6 +199,8 @@ def _envelope(message: Message, *, repeat: bool) -> Envelope:
         language=message.language,
         link=message.link,
         provider_template=message.provider_template,
+        template_values=json.loads(message.template_values) if message.template_values else {},
+        carrier_key=message.carrier_key,
         first_sent_at=message.first_sent_at if repeat else None,
     )
 
@@ -218,12 +253,29 @@ def _apply(message: Message, one: Tried, *, was_uncertain: bool) -> None:
         _move(message, State.ACCEPTED)
         return
     message.error_code, message.error = outcome.code, outcome.reason
-    if outcome.permanent:
+    if outcome.unfit and message.state == State.SENDING and not was_uncertain and _has_next_carrier(message):
+        _leave_to_next_carrier(message)
+    elif outcome.permanent or outcome.unfit:
         _move(message, State.REJECTED)
     elif message.tries >= MAX_TRIES and not outcome.throttled:
         _move(message, State.EXPIRED)
     elif message.state == State.SENDING:
         _try_again(message, outcome, was_uncertain=was_uncertain)
+
+
+def _has_next_carrier(message: Message) -> bool:
+    """Whether another carrier of the channel, set up and not found unfit, could be asked."""
+    unfit = {*message.unfit_carriers, message.provider}
+    return any(
+        carrier.name not in unfit and not carrier.missing_settings()
+        for carrier in carriers_of(message.channel)
+    )
+
+
+def _leave_to_next_carrier(message: Message) -> None:
+    """It is composed anew, as every carrier takes texts of its own form; no try has been made with that one."""
+    message.unfit_carriers = [*message.unfit_carriers, message.provider]
+    message.state, message.tries, message.due_at = State.PLANNED, message.tries - 1, timezone.now()
 
 
 def _move(message: Message, state: State) -> None:
@@ -271,7 +323,7 @@ def _attempt_outcome(outcome: Accepted | TransportError) -> State:
         return State.ACCEPTED
     if outcome.uncertain:
         return State.UNCERTAIN
-    return State.REJECTED if outcome.permanent else State.PLANNED
+    return State.REJECTED if outcome.permanent or outcome.unfit else State.PLANNED
 
 
 # --- Sweep --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils import timezone
 from candidates.contact_points import mark_unusable
 from candidates.models import Candidate, Channel, Offer
 from notifications.channels import is_dead_address, open_channels
+from notifications.expiry import last_use
 from notifications.models import Message, Purpose
 from notifications.wake import wake_on_commit
 from tracking.models import Event, Kind
@@ -65,8 +66,13 @@ def _plan_on_next(offer: Offer, purpose: str, occurrence: str, facts: str) -> Me
         record([Event(offer=offer, kind=Kind.UNREACHABLE, at=timezone.now(), detail=purpose)])
         return None
     key = {"offer": offer, "purpose": purpose, "occurrence": occurrence, "channel": channel}
-    message, _ = Message.objects.get_or_create(
-        **key, defaults={"due_at": timezone.now(), "facts": facts, "share_of_id": offer.branch_id}
-    )
+    due_at = timezone.now()
+    rest = {
+        "due_at": due_at,
+        "expires_at": last_use(offer, purpose, due_at=due_at),
+        "facts": facts,
+        "share_of_id": offer.branch_id,
+    }
+    message, _ = Message.objects.get_or_create(**key, defaults=rest)
     wake_on_commit(channel)
     return message

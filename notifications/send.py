@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
-from notifications.channels import breaker, carriers_in_use
+from notifications.channels import breaker, carriers_in_use, pace
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
 from notifications.outbox import Batch, Tried, claim, finish
 from notifications.wake import wake
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 BATCH = 64
 # A task that never ends could not be stopped without leaving messages behind, and starves other channels.
 ROUND_SECONDS = 20.0
+# While a carrier's pace holds everything back.
+LONGEST_NAP = 0.5
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,20 @@ def _next_batch(
         return None
     if time.monotonic() >= until or breaker.is_resting(carrier.name):
         return None
-    return claim(transport=carrier, limit=BATCH, takes_new=takes_new)
+    room = pace.take(carrier.name, BATCH)
+    while not room and not under_way and time.monotonic() < until:
+        time.sleep(min(pace.seconds_until_next(carrier.name), LONGEST_NAP))
+        room = pace.take(carrier.name, BATCH)
+    return _claim(carrier, room, takes_new=takes_new) if room else None
+
+
+def _claim(carrier: Transport, room: int, *, takes_new: bool) -> Batch:
+    batch = None
+    try:
+        batch = claim(transport=carrier, limit=room, takes_new=takes_new, keys=carrier.reserve_keys(room))
+        return batch
+    finally:
+        pace.give_back(carrier.name, room - len(batch.envelopes if batch else ()))
 
 
 def _take_off(carrier: Transport, batch: Batch) -> Flight:

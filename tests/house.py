@@ -73,8 +73,8 @@ def running_stack(django_db_setup: None, embedded_servers: EmbeddedServers) -> I
         "GATEWAY_URL": f"{sandbox}/gateway/sms",
         "EMAIL_URL": f"smtp://127.0.0.1:{sandbox_port + 1}",
         "SWEEP_SECONDS": "1",
-        "LEASE_SECONDS": "6",
-        "CARRIER_TIMEOUT_SECONDS": "3",
+        "LEASE_SECONDS": "9",
+        "CARRIER_TIMEOUT_SECONDS": "2",
         **dict.fromkeys(TO_SANDBOX, sandbox),
     }
     folder = Path(embedded_servers.folder) / "stack"

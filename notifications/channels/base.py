@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -26,6 +26,8 @@ class Envelope:
     provider_template: str = ""
     # What a template registered with the carrier leaves open, by name, for carriers that take no text of ours.
     template_values: Mapping[str, str] = field(default_factory=dict)
+    # Of carriers that hand out keys against doubling; "" where none was to be had.
+    carrier_key: str = ""
     first_sent_at: datetime | None = None  # set on a repeat: something may already be with the carrier
 
 
@@ -39,9 +41,10 @@ class Accepted:
 class TransportError(Exception):
     """The carrier did not take the message; says what to do next.
 
-    permanent: stop, and try the next channel. uncertain: it may have taken it; settle that first. Neither: try
-    again, after `retry_after` seconds where the carrier named a time; a `throttled` try does not count as one.
-    The message must not hold personal data.
+    permanent: stop, and try the next channel. unfit: this carrier cannot carry it, so the channel's next one is
+    asked, and after the last of them the next channel. uncertain: it may have taken it; settle that first. None of
+    these: try again, after `retry_after` seconds where the carrier named a time; a `throttled` try does not count as
+    one. The message must not hold personal data.
     """
 
     def __init__(
@@ -50,13 +53,15 @@ class TransportError(Exception):
         *,
         code: str = "",
         permanent: bool = False,
+        unfit: bool = False,
         uncertain: bool = False,
         throttled: bool = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason, self.code = reason, code
-        self.permanent, self.uncertain, self.throttled = permanent, uncertain, throttled
+        self.permanent, self.unfit = permanent, unfit
+        self.uncertain, self.throttled = uncertain, throttled
         self.retry_after = retry_after
 
 
@@ -108,6 +113,8 @@ class Transport(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     # False where a carrier cannot tell that a message arrived: "delivered" is then unknowable.
     tells_delivered: ClassVar[bool] = True
+    # Whether it takes templates registered with it and their values, never a text of ours.
+    sends_templates: ClassVar[bool] = False
     # The carrier's codes after which an address is not used again: nobody there, or somebody who wants nothing of us.
     dead_addresses: ClassVar[frozenset[str]] = frozenset()
     # The carrier's codes in words a person can act on, lazily translated.
@@ -141,6 +148,15 @@ class Transport(ABC):
     def takes_link(self, to: str) -> bool:
         """Whether the text to this address may hold a personal link."""
         return bool(to)
+
+    def reserve_keys(self, count: int) -> Iterator[str]:
+        """So many keys against doubling, or fewer where they cannot be had; most carriers hand none out.
+
+        Asks the carrier now if it must, and never while keys are taken: that happens inside a transaction. What is
+        not taken stays for the next time. Each key is kept in its message's row before it is used; a repeat of what
+        may be with the carrier has the same. Raises nothing: a message without a key fails in `send`, by its clock.
+        """
+        return iter(())
 
     @abstractmethod
     def send(self, envelope: Envelope) -> Accepted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,6 @@ from branches.models import Branch
 from candidates.fields import EncryptedTextField
 from candidates.models import Channel, Language, Offer
 from notifications.models.facts import CoreVersion
-from notifications.models.pauses import ChannelPause
 from notifications.models.templates import Purpose, TemplateVersion
 from notifications.states import State
 from tracking.models import Event, Kind
@@ -23,16 +23,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def ready(self, *, at: datetime) -> MessageQuerySet:
         """Messages to be sent at that moment, on whatever channel."""
         return self.filter(state__in=[State.PLANNED, State.UNCERTAIN], due_at__lte=at)
-
-    def due(self, *, channel: str, at: datetime) -> MessageQuerySet:
-        """The same for one channel, the most urgent and oldest first; nothing while the channel is paused."""
-        paused = models.Exists(ChannelPause.objects.filter(channel=channel))
-        return self.ready(at=at).filter(~paused, channel=channel).order_by("priority", "due_at")
-
-    def for_carrier(self, provider: str, *, takes_new: bool) -> MessageQuerySet:
-        """What only this carrier can settle, since it may have it already, and, if it takes them, new ones."""
-        mine = models.Q(state=State.UNCERTAIN, provider=provider)
-        return self.filter(mine | models.Q(state=State.PLANNED) if takes_new else mine)
 
 
 class Message(models.Model):
@@ -82,6 +72,8 @@ class Message(models.Model):
     carrier_key = models.CharField(_("the carrier's key"), max_length=100, blank=True)
 
     provider = models.CharField(_("carrier"), max_length=20, blank=True)
+    # Carriers of the channel that cannot carry this message; another one may.
+    unfit_carriers = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     reference = models.CharField(_("the carrier's number"), max_length=100, blank=True)
     error_code = models.CharField(_("error code"), max_length=50, blank=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
