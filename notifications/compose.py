@@ -48,17 +48,17 @@ def compose(text: str, values: Mapping[str, Value], *, channel: str, language: s
         text = "\n".join(_wechat_field(line) for line in lines)
     else:
         text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    return _single_braces(text)
+    return single_braces(text)
 
 
 def compose_line(text: str, values: Mapping[str, Value], *, language: str) -> str:
     """A subject: the same rules, on one line."""
-    return _single_braces(_tidy(" ".join(_fill(text, values, language))))
+    return single_braces(_tidy(" ".join(_fill(text, values, language))))
 
 
 def _fill(line: str, values: Mapping[str, Value], language: str) -> Iterator[str]:
     names = PLACEHOLDER.findall(line)
-    if names and not any(_inline(values.get(name, ""), language) for name in names):
+    if names and not any(inline(values.get(name, ""), language) for name in names):
         return
     alone = PLACEHOLDER.fullmatch(line.strip())
     value = values.get(names[0], "") if alone else ""
@@ -68,11 +68,12 @@ def _fill(line: str, values: Mapping[str, Value], language: str) -> Iterator[str
         # A longer text alone on its line keeps its own lines, except that none may be mistaken for another.
         yield from (_unmarked(_tidy(part)) for part in value.splitlines())
     else:
-        filled = PLACEHOLDER.sub(lambda match: _inline(values.get(match[1], ""), language), line).rstrip()
+        filled = PLACEHOLDER.sub(lambda match: inline(values.get(match[1], ""), language), line).rstrip()
         yield filled if line.startswith((BULLET, HEADING)) else _unmarked(filled)
 
 
-def _inline(value: Value, language: str) -> str:
+def inline(value: Value, language: str) -> str:
+    """A value as it stands inside a line."""
     if isinstance(value, list):
         entries = [_tidy(entry) for entry in value if entry.strip()]
         return (", " if language == Language.ENGLISH else "、").join(entries)
@@ -84,7 +85,7 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def _single_braces(text: str) -> str:
+def single_braces(text: str) -> str:
     """What looks like a placeholder came out of a value; a reader would take it for a mistake of the bank."""
     return BRACES.sub(r"\1", text)
 
@@ -97,7 +98,7 @@ def _unmarked(line: str) -> str:
 def _one_run(lines: list[str], values: Mapping[str, Value], language: str) -> str:
     """Sentence after sentence behind the bank's signature; 【】 would make an English text twice as long."""
     sentences = [line.strip().translate(NO_SIGNATURE) for line in lines if line.strip()]
-    signature = _inline(values.get("bank_name", ""), language)
+    signature = inline(values.get("bank_name", ""), language)
     if language == Language.ENGLISH:
         return " ".join([f"[{signature}]", *sentences])
     return f"【{signature}】" + "".join(sentences)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -14,10 +15,13 @@ from branches.categories import Category
 from branches.models import Branch
 from candidates.models import Channel, Language, Offer
 from notifications.catalogue import Catalogue
+from notifications.channels.base import Transport
 from notifications.compose import sms_parts
 from notifications.models import TemplateBody, TemplateVersion
 from notifications.notes import Note
 from notifications.preview import preview, sample_offer
+from notifications.registration_notes import template_carriers
+from notifications.wording import Wording
 
 # Characters each kind of field takes, by WeChat's rules for template messages.
 WECHAT_LIMITS = {
@@ -58,6 +62,23 @@ def length_notes(
         for problem, codes in too_long.items():
             stops = body.channel == Channel.SMS
             yield Note(problem, str(body), stops=stops, branches=list(dict.fromkeys(codes)))
+        yield from _value_notes(body, people[body.language], catalogue)
+
+
+def _value_notes(body: TemplateBody, people: Iterable[Offer], catalogue: Catalogue) -> Iterator[Note]:
+    """Values that a carrier does not put into its registered template, and at which branches."""
+    if not body.provider_template:
+        return
+    for carrier in template_carriers(body.channel):
+        refused: dict[tuple[str, str], list[str]] = {}
+        for offer in people:
+            values = json.loads(_wording(body, offer, catalogue, carrier).template_values)
+            for name, value in values.items():
+                if problem := carrier.value_problem(value):
+                    refused.setdefault((name, problem), []).append(offer.branch.code)
+        for (name, problem), codes in refused.items():
+            words = f"{{{{ {name} }}}}: {problem}"
+            yield Note(words, str(body), branches=list(dict.fromkeys(codes)))
 
 
 def parts_of(version: TemplateVersion) -> Iterator[Parts]:
@@ -94,14 +115,20 @@ def _written(
 ) -> Iterator[tuple[str, str]]:
     """A branch's code and the text as it goes out there, for everybody who reads this variant."""
     for offer in people[body.language]:
-        wording = preview(
-            offer,
-            purpose=body.version.template.purpose,
-            channel=body.channel,
-            style=body.style,
-            catalogue=catalogue,
-        )
-        yield offer.branch.code, wording.text
+        yield offer.branch.code, _wording(body, offer, catalogue).text
+
+
+def _wording(
+    body: TemplateBody, offer: Offer, catalogue: Catalogue, transport: Transport | None = None
+) -> Wording:
+    return preview(
+        offer,
+        purpose=body.version.template.purpose,
+        channel=body.channel,
+        style=body.style,
+        catalogue=catalogue,
+        transport=transport,
+    )
 
 
 def _too_long(channel: str, text: str) -> Iterator[str]:

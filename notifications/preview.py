@@ -11,7 +11,8 @@ from branches.models import Branch
 from candidates.deadline import answer_deadline
 from candidates.models import Candidate, Language, Offer, Style
 from notifications.catalogue import Catalogue
-from notifications.channels import carriers_of
+from notifications.channels import carriers_of, transport_for
+from notifications.channels.base import Transport
 from notifications.compose import Value
 from notifications.way_in import way_in
 from notifications.wording import Wording, wording_of
@@ -51,11 +52,13 @@ def preview(
     style: str = "",
     language: str = "",
     catalogue: Catalogue | None = None,
+    transport: Transport | None = None,
 ) -> Wording:
     """What `offer` would get, in the candidate's own style and language where none is named.
 
-    `catalogue`: as it is in force, unless another is given (a draft, unsaved local values). The link or code in it
-    opens nothing. Raises NoTemplate where there is no text for it.
+    `catalogue`: as it is in force, unless another is given (a draft, unsaved local values). `transport`: by whom it
+    is carried, the channel's first one if none is named. The link or code in it opens nothing. Raises NoTemplate where
+    there is no text for it.
     """
     candidate = offer.candidate
     catalogue = catalogue or Catalogue.current(branches=[offer.branch])
@@ -68,7 +71,14 @@ def preview(
     to = candidate.address_on(channel) or candidate.phone
     linked = all(carrier.takes_link(to) for carrier in carriers_of(channel))
     way = way_in(token=SAMPLE_TOKEN, code="" if linked else SAMPLE_CODE, language=body.language)
-    return wording_of(offer=offer, body=body, catalogue=catalogue, way=way, extra=SAMPLE_FACTS[body.language])
+    return wording_of(
+        offer=offer,
+        body=body,
+        catalogue=catalogue,
+        way=way,
+        extra=SAMPLE_FACTS[body.language],
+        transport=transport or transport_for(channel),
+    )
 
 
 def sample_offer(

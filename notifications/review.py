@@ -32,6 +32,7 @@ from notifications.models import (
 )
 from notifications.notes import Note, coverage_notes
 from notifications.preview import sample_offer
+from notifications.registration_notes import not_approved, registered_text_notes, signature_notes
 
 BRACES = re.compile(r"\{\{|\}\}")
 FIELD_NAME = re.compile(r"[a-z_]+")
@@ -53,6 +54,8 @@ def _template_notes(version: TemplateVersion) -> Iterator[Note]:
     known = known_placeholders()
     for body in bodies:
         yield from _body_notes(body, known=known | {passage.key for passage in passages})
+        yield from registered_text_notes(body, passages)
+    yield from signature_notes(bodies)
     yield from _passage_notes(bodies, passages, known=known)
     yield from _variant_notes(bodies)
     branches = Branch.objects.places_of_work()
@@ -86,8 +89,6 @@ def _body_notes(body: TemplateBody, *, known: frozenset[str]) -> Iterator[Note]:
         yield Note(gettext("A mail or push needs a subject."), where, stops=True)
     if body.channel == Channel.WECHAT:
         yield from _wechat_notes(body)
-    elif body.provider_template:
-        yield from _registration_notes(body)
 
 
 def _wechat_notes(body: TemplateBody) -> Iterator[Note]:
@@ -109,11 +110,7 @@ def _registration_notes(body: TemplateBody) -> Iterator[Note]:
         provider__in=carriers, kind=ProviderRegistration.Kind.TEMPLATE, code=body.provider_template
     )
     if not registered.usable(on=timezone.localdate()).exists():
-        entry = registered.first()
-        state = entry.get_state_display() if entry else gettext("not in the register")
-        words = gettext("The carrier's template %(code)s is not approved: %(state)s.")
-        said = words % {"code": body.provider_template, "state": state}
-        yield Note(said, str(body), stops=True)
+        yield Note(not_approved(body.provider_template, registered.first()), str(body), stops=True)
 
 
 def _passage_notes(

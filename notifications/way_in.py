@@ -16,18 +16,25 @@ CODE = re.compile(rf"((?:{'|'.join(CODE_WORD.values())}) )\d{{4}} \d{{4}}")
 
 @dataclass(frozen=True)
 class WayIn:
-    """A personal link, or "" and the fixed address with a code; `words` are what a text says."""
+    """A personal link, or "" and the fixed address with a code; `words` are what a text says, and the code in them."""
 
     link: str
     words: str
+    code: str = ""
 
 
 def way_in(*, token: str, code: str, language: str) -> WayIn:
-    fixed = f"{settings.PUBLIC_URL}/n/"
     if not code:
-        return WayIn(link=f"{fixed}{token}/", words=f"{fixed}{token}/")
-    named = f"{CODE_WORD[Language(language)]} {code[:4]} {code[4:]}"
-    return WayIn(link="", words=fixed + IN_BRACKETS[Language(language)].format(named))
+        link = f"{settings.PUBLIC_URL}/n/{token}/"
+        return WayIn(link=link, words=link)
+    in_fours = f"{code[:4]} {code[4:]}"
+    return WayIn(link="", words=fixed_way_in(in_fours, language=language), code=in_fours)
+
+
+def fixed_way_in(code: str, *, language: str) -> str:
+    """The address that is the same for everybody, and a code as it is to be read."""
+    named = f"{CODE_WORD[Language(language)]} {code}"
+    return f"{settings.PUBLIC_URL}/n/" + IN_BRACKETS[Language(language)].format(named)
 
 
 def blotted(text: str) -> str:

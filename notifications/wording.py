@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from candidates.encryption import blind_index
 from candidates.models import Candidate, Offer, PageToken, token_digest
 from notifications.catalogue import Catalogue
 from notifications.channels.base import Transport
+from notifications.channels.registered import TemplateTransport
 from notifications.compose import Value, compose, compose_line
 from notifications.conditions import profile_of
 from notifications.facts import message_values, offer_values
 from notifications.models import CoreVersion, Message, TemplateBody, TemplateVersion
 from notifications.passages import with_passages
+from notifications.registered_text import ANSWER_CODE, as_read, text_to_register, values_for
 from notifications.way_in import WayIn, way_in
 
 
@@ -27,6 +30,8 @@ class Wording:
     text: str
     link: str
     provider_template: str
+    # JSON: what the carrier's template leaves open, by name; "" where the carrier takes our text.
+    template_values: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,9 @@ def write(message: Message, *, catalogue: Catalogue, transport: Transport) -> Wr
     token, code = PageToken.new_token(), "" if linked else PageToken.new_code()
     way = way_in(token=token, code=code, language=body.language)
     extra = message_values(message.facts, language=body.language)
-    wording = wording_of(offer=offer, body=body, catalogue=catalogue, way=way, extra=extra)
+    wording = wording_of(
+        offer=offer, body=body, catalogue=catalogue, way=way, extra=extra, transport=transport
+    )
     return Written(wording, page_key(offer, channel=message.channel, token=token, code=code))
 
 
@@ -56,25 +63,47 @@ def body_for(catalogue: Catalogue, candidate: Candidate, *, purpose: str, channe
 
 
 def wording_of(
-    *, offer: Offer, body: TemplateBody, catalogue: Catalogue, way: WayIn, extra: dict[str, Value]
+    *,
+    offer: Offer,
+    body: TemplateBody,
+    catalogue: Catalogue,
+    way: WayIn,
+    extra: dict[str, Value],
+    transport: Transport | None,
 ) -> Wording:
+    """As `transport` carries it; None for a channel that is off."""
     values: dict[str, Value] = {
         **catalogue.values(offer, language=body.language),
         **offer_values(offer, channel=body.channel, language=body.language),
         **extra,
         "answer_at": way.words,
+        ANSWER_CODE: way.code,
     }
-    passages, profile = body.version.passages.all(), profile_of(offer)
-    text = with_passages(body.text, passages, profile=profile, language=body.language)
+    text, template_values = _text(offer, body, values, transport)
     return Wording(
         version=body.version,
         core=catalogue.core.version,
         language=body.language,
         subject=compose_line(body.subject, values, language=body.language),
-        text=compose(text, values, channel=body.channel, language=body.language),
+        text=text,
         link=way.link,
         provider_template=body.provider_template,
+        template_values=template_values,
     )
+
+
+def _text(
+    offer: Offer, body: TemplateBody, values: dict[str, Value], transport: Transport | None
+) -> tuple[str, str]:
+    """The text as the candidate reads it, and the JSON of what the carrier's template leaves open."""
+    if isinstance(transport, TemplateTransport) and body.provider_template:
+        registered = text_to_register(body.text, language=body.language)
+        filled = values_for(registered, values, language=body.language)
+        text = as_read(registered, filled, signature=transport.signature)
+        return text, json.dumps(filled, ensure_ascii=False)
+    passages, profile = body.version.passages.all(), profile_of(offer)
+    text = with_passages(body.text, passages, profile=profile, language=body.language)
+    return compose(text, values, channel=body.channel, language=body.language), ""
 
 
 def page_key(offer: Offer, *, channel: str, token: str, code: str) -> PageToken:

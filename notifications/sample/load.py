@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from branches.access import open_admin_by_role
 from branches.models import Branch, Membership, Role, User
-from candidates.models import InterviewSource, Language
+from candidates.models import Channel, InterviewSource, Language
 from candidates.sources import new_secret
-from notifications.channels.wechat.transport import TRANSPORT as WECHAT
+from notifications.channels import TRANSPORTS
+from notifications.channels.base import Transport
 from notifications.models import (
     CoreField,
     CorePaper,
@@ -31,8 +32,10 @@ from notifications.models import (
     TemplateBody,
     TemplateVersion,
 )
+from notifications.registered_text import text_to_register
 
 HERE = Path(__file__).parent
+Kind = ProviderRegistration.Kind
 SOURCE_SLUG = "ai-interview"
 # Sign-in name, node of the tree, role, and what the dashboard calls the person.
 PEOPLE = [
@@ -63,6 +66,7 @@ def load_sample(*, password: str = "", source_secret: str = "") -> Loaded:
     loaded = Loaded()
     _fields()
     branches = {row["code"]: _branch(row) for row in read("branches.toml")["branch"]}
+    _signature()
     for path in sorted((HERE / "templates").glob("*.toml")):
         _template(tomllib.loads(path.read_text(encoding="utf-8")))
     for username, code, role, name in PEOPLE:
@@ -153,20 +157,41 @@ def _template(row: dict[str, Any]) -> None:
     version = TemplateVersion.objects.create(template=template, number=1)
     TemplateBody.objects.bulk_create(TemplateBody(version=version, **body) for body in row["body"])
     Passage.objects.bulk_create(Passage(version=version, **passage) for passage in row.get("passage", []))
-    _registered({body["provider_template"] for body in row["body"]} - {""})
+    _registered(version.bodies.exclude(provider_template=""))
     version.published_at = timezone.now()
     version.save()
 
 
-def _registered(codes: set[str]) -> None:
-    """The sandbox sends whatever it is given; a real account's codes are entered as they are approved."""
-    for code in codes:
-        ProviderRegistration.objects.get_or_create(
-            provider=WECHAT.name,
-            kind=ProviderRegistration.Kind.TEMPLATE,
-            code=code,
-            defaults={"state": ProviderRegistration.State.APPROVED},
-        )
+def _registered(bodies: Iterable[TemplateBody]) -> None:
+    """As though every carrier had approved them; a real account's codes are entered as they are approved."""
+    for body in bodies:
+        for carrier in TRANSPORTS.values():
+            if carrier.channel == body.channel and _registers(carrier):
+                content = (
+                    text_to_register(body.text, language=body.language) if carrier.sends_templates else ""
+                )
+                _approved(carrier, Kind.TEMPLATE, body.provider_template, content)
+
+
+def _registers(carrier: Transport) -> bool:
+    return carrier.sends_templates or carrier.channel == Channel.WECHAT
+
+
+def _signature() -> None:
+    """The bank's name, under which its text messages go out, at every carrier that asks for it."""
+    for carrier in TRANSPORTS.values():
+        if carrier.sends_templates:
+            name = CoreValue.objects.get(version__number=1, field__key="bank_name").value
+            _approved(carrier, Kind.SIGNATURE, name, f"【{name}】")
+
+
+def _approved(carrier: Transport, kind: str, code: str, content: str) -> None:
+    ProviderRegistration.objects.get_or_create(
+        provider=carrier.name,
+        kind=kind,
+        code=code,
+        defaults={"state": ProviderRegistration.State.APPROVED, "content": content},
+    )
 
 
 def _person(username: str, branch: Branch, role: Role, name: str, password: str, loaded: Loaded) -> None:

@@ -32,7 +32,7 @@ ALIYUN = TRANSPORTS["aliyun"]
 PHONE = "+8613800138000"
 VALUES = {"candidate_name": "王小明", "position": "综合柜员"}
 OUR_SECRET = "made-up-aliyun-callback"
-RETRY, PERMANENT, UNCERTAIN, THROTTLED = "retry", "permanent", "uncertain", "throttled"
+RETRY, PERMANENT, UNFIT, UNCERTAIN, THROTTLED = "retry", "permanent", "unfit", "uncertain", "throttled"
 
 
 def text(to: str = PHONE, **more: Any) -> Envelope:
@@ -40,7 +40,7 @@ def text(to: str = PHONE, **more: Any) -> Envelope:
 
 
 def kind(error: TransportError) -> str:
-    found = [name for name in (PERMANENT, UNCERTAIN, THROTTLED) if getattr(error, name)]
+    found = [name for name in (PERMANENT, UNFIT, UNCERTAIN, THROTTLED) if getattr(error, name)]
     assert len(found) < 2
     return found[0] if found else RETRY
 
@@ -120,6 +120,7 @@ def test_every_character_of_a_value_is_signed_and_arrives(value: str, sandbox: S
     [
         ({"provider_template": ""}, "no_template", "template"),
         ({"template_values": {**VALUES, "position": " "}}, "empty_value", "position"),
+        ({"template_values": {**VALUES, "position": "员" * 36}}, "long_value", "position"),
     ],
 )
 def test_what_a_template_lacks_is_told_before_anything_is_sent(
@@ -127,7 +128,7 @@ def test_what_a_template_lacks_is_told_before_anything_is_sent(
 ) -> None:
     before = sandbox.counts("sms")["requests"]
     error = error_of(text(**lacking))
-    assert (error.code, kind(error)) == (code, PERMANENT)
+    assert (error.code, kind(error)) == (code, UNFIT)
     assert named in error.reason
     assert "王小明" not in error.reason
     settings.SMS_PROVIDERS = ["twilio", "aliyun"]
@@ -167,13 +168,13 @@ def test_a_number_and_a_value_are_in_no_log_whatever_its_level(
         ("isv.BUSINESS_LIMIT_CONTROL", "", 200, PERMANENT, None),
         ("isv.DAY_LIMIT_CONTROL", "触发日发送限额", 200, RETRY, None),
         ("isv.MONTH_LIMIT_CONTROL", "触发月发送限额", 200, RETRY, None),
-        ("isv.SMS_SIGN_ILLEGAL", "签名禁止使用", 200, RETRY, None),
-        ("isv.SMS_SIGNATURE_ILLEGAL", "短信签名不合法", 200, RETRY, None),
-        ("isv.SMS_TEMPLATE_ILLEGAL", "短信模版不合法", 200, PERMANENT, None),
-        ("isv.TEMPLATE_MISSING_PARAMETERS", "模版缺少变量", 200, PERMANENT, None),
-        ("isv.INVALID_JSON_PARAM", "", 200, PERMANENT, None),
-        ("isv.PARAM_LENGTH_LIMIT", "", 200, PERMANENT, None),
-        ("isv.PARAM_NOT_SUPPORT_URL", "", 200, PERMANENT, None),
+        ("isv.SMS_SIGN_ILLEGAL", "签名禁止使用", 200, UNFIT, None),
+        ("isv.SMS_SIGNATURE_ILLEGAL", "短信签名不合法", 200, UNFIT, None),
+        ("isv.SMS_TEMPLATE_ILLEGAL", "短信模版不合法", 200, UNFIT, None),
+        ("isv.TEMPLATE_MISSING_PARAMETERS", "模版缺少变量", 200, UNFIT, None),
+        ("isv.INVALID_JSON_PARAM", "", 200, UNFIT, None),
+        ("isv.PARAM_LENGTH_LIMIT", "", 200, UNFIT, None),
+        ("isv.PARAM_NOT_SUPPORT_URL", "", 200, UNFIT, None),
         ("isv.BLACK_KEY_CONTROL_LIMIT", "", 200, PERMANENT, None),
         ("isv.A_NEW_ONE", "", 200, PERMANENT, None),
         ("isv.OUT_OF_SERVICE", "业务停机", 200, RETRY, None),
@@ -223,7 +224,6 @@ def test_a_number_that_cannot_get_it_is_a_permanent_failure(sandbox: Sandbox, to
     [
         ("ALIYUN_ACCESS_KEY_ID", "InvalidAccessKeyId.NotFound"),
         ("ALIYUN_ACCESS_KEY_SECRET", "SignatureDoesNotMatch"),
-        ("ALIYUN_SMS_SIGN_NAME", "isv.SMS_SIGNATURE_ILLEGAL"),
     ],
 )
 def test_a_refused_account_is_ours_to_mend_and_not_the_message_s_end(
@@ -233,6 +233,19 @@ def test_a_refused_account_is_ours_to_mend_and_not_the_message_s_end(
     error = error_of(text())
     assert (error.code, kind(error)) == (code, RETRY)
     assert ERRORS[code]
+
+
+def test_what_is_not_registered_is_left_to_the_next_carrier(sandbox: Sandbox, settings: Settings) -> None:
+    sandbox.put("/aliyun/templates.json", {"SMS_7001": "${candidate_name}您好，恭喜通过${position}面试。"})
+    try:
+        assert (error := error_of(text())).code == "isv.SMS_TEMPLATE_ILLEGAL"
+        assert kind(error) == UNFIT
+        ALIYUN.send(text(provider_template="SMS_7001"))
+    finally:
+        sandbox.put("/aliyun/templates.json", {})
+    settings.ALIYUN_SMS_SIGN_NAME = "别的银行"
+    assert (error := error_of(text())).code == "isv.SMS_SIGNATURE_ILLEGAL"
+    assert kind(error) == UNFIT
 
 
 def test_a_busy_carrier_throttles_and_a_broken_one_leaves_it_uncertain(sandbox: Sandbox) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.channels.base import TransportError
 from notifications.channels.sms_aliyun.client import AliyunError
 
-NO_TEMPLATE, EMPTY_VALUE = "no_template", "empty_value"
+NO_TEMPLATE, EMPTY_VALUE, LONG_VALUE = "no_template", "empty_value", "long_value"
 
 NOT_IN_USE = _("The number is not in service, switched off or out of reach.")
 NUMBER_TOO_OFTEN = _("The number has got too many messages; another way is quicker.")
@@ -18,18 +18,36 @@ FILTERED = _("A carrier's filter stopped the message.")
 SIGNATURE = _("The signature is not approved by the carrier, or is written differently there.")
 TEMPLATE = _("The template is not approved by the carrier.")
 VALUES = _("The values do not fit the template registered with the carrier.")
+TOO_LONG = _("A value is longer than the carrier takes.")
 NO_CREDIT = _("The account with the carrier has no credit left.")
 ACCOUNT = _("The carrier refuses our account.")
 LIMIT = _("The limit set in the carrier's console is reached; raise it there.")
 
-# Headquarters or operations must mend these: no fault of the message, which waits or goes by the next provider.
-OUR_SETUP = {
-    "isv.DAY_LIMIT_CONTROL": LIMIT,
-    "isv.MONTH_LIMIT_CONTROL": LIMIT,
+# Another carrier, which takes the text in a form of its own, may carry what this one does not.
+UNFIT = {
+    # Our own words, before anything is sent
+    NO_TEMPLATE: _("The text names no template registered with the carrier, which sends nothing else."),
+    EMPTY_VALUE: _("A value that the registered template needs is empty."),
+    LONG_VALUE: TOO_LONG,
+    # Answers to a request
     "isv.SMS_SIGN_ILLEGAL": SIGNATURE,
     "isv.SMS_SIGNATURE_ILLEGAL": SIGNATURE,
     "isv.SMS_SIGNATURE_SCENE_ILLEGAL": SIGNATURE,
     "isv.SIGN_STATE_ILLEGAL": SIGNATURE,
+    "isv.SMS_TEMPLATE_ILLEGAL": TEMPLATE,
+    "isv.DOMESTIC_NUMBER_NOT_SUPPORTED": _("The template is not for numbers of this country."),
+    "isv.TEMPLATE_MISSING_PARAMETERS": VALUES,
+    "isv.TEMPLATE_PARAMS_ILLEGAL": VALUES,
+    "isv.INVALID_PARAMETERS": VALUES,
+    "isv.INVALID_JSON_PARAM": VALUES,
+    "isv.PARAM_LENGTH_LIMIT": TOO_LONG,
+    "isv.PARAM_NOT_SUPPORT_URL": _("A value holds an address, which the carrier does not take."),
+}
+
+# Operations must mend these: no fault of the message, which waits.
+OUR_SETUP = {
+    "isv.DAY_LIMIT_CONTROL": LIMIT,
+    "isv.MONTH_LIMIT_CONTROL": LIMIT,
     "isv.OUT_OF_SERVICE": NO_CREDIT,
     "isv.AMOUNT_NOT_ENOUGH": NO_CREDIT,
     "isv.ACCOUNT_NOT_EXISTS": ACCOUNT,
@@ -45,21 +63,11 @@ OUR_SETUP = {
 }
 
 ERRORS = {
+    **UNFIT,
     **OUR_SETUP,
-    # Our own words, before anything is sent
-    NO_TEMPLATE: _("The text names no template registered with the carrier, which sends nothing else."),
-    EMPTY_VALUE: _("A value that the registered template needs is empty."),
     # Answers to a request
     "isv.MOBILE_NUMBER_ILLEGAL": _("The phone number does not exist."),
-    "isv.DOMESTIC_NUMBER_NOT_SUPPORTED": _("The template is not for numbers of this country."),
     "isv.BUSINESS_LIMIT_CONTROL": NUMBER_TOO_OFTEN,
-    "isv.SMS_TEMPLATE_ILLEGAL": TEMPLATE,
-    "isv.TEMPLATE_MISSING_PARAMETERS": VALUES,
-    "isv.TEMPLATE_PARAMS_ILLEGAL": VALUES,
-    "isv.INVALID_PARAMETERS": VALUES,
-    "isv.INVALID_JSON_PARAM": VALUES,
-    "isv.PARAM_LENGTH_LIMIT": _("A value is longer than the carrier takes."),
-    "isv.PARAM_NOT_SUPPORT_URL": _("A value holds an address, which the carrier does not take."),
     "isv.BLACK_KEY_CONTROL_LIMIT": FILTERED,
     "isv.SMS_CONTENT_ILLEGAL": FILTERED,
     "Throttling": _("Too many messages at once; sent again later."),
@@ -98,6 +106,8 @@ def as_transport_error(error: AliyunError) -> TransportError:
         return TransportError("too many requests", code=code, throttled=True, retry_after=wait)
     if code == "isv.BUSINESS_LIMIT_CONTROL":
         return _number_too_often(code, error.message)
+    if code in UNFIT:
+        return TransportError("the carrier does not send this text in its form", code=code, unfit=True)
     if code in OUR_SETUP or code.startswith(OUR_SETUP_BEGINS):
         return TransportError("the account, its signature or its limits refuse every message", code=code)
     if code == SEEN_BEFORE or code.startswith("isp.") or error.status >= 500:

@@ -19,12 +19,18 @@ from notifications.channels.base import (
     CallbackReply,
     CallbackRequest,
     Envelope,
-    Transport,
     TransportError,
 )
 from notifications.channels.carrier_json import text_in
-from notifications.channels.sms_aliyun import callbacks, client
-from notifications.channels.sms_aliyun.errors import EMPTY_VALUE, ERRORS, NO_TEMPLATE, as_transport_error
+from notifications.channels.registered import TemplateTransport
+from notifications.channels.sms_aliyun import callbacks, client, templates
+from notifications.channels.sms_aliyun.errors import (
+    EMPTY_VALUE,
+    ERRORS,
+    LONG_VALUE,
+    NO_TEMPLATE,
+    as_transport_error,
+)
 
 MAINLAND = "+86"
 # Part of an address, and all that tells Aliyun's reports from others'.
@@ -39,7 +45,7 @@ PAGE = 50
 FAILED = 2  # a record's SendStatus; 1 waits for the network, 3 was delivered
 
 
-class AliyunTransport(Transport):
+class AliyunTransport(TemplateTransport):
     name: ClassVar[str] = "aliyun"
     channel: ClassVar[str] = "sms"
     needs = (
@@ -83,8 +89,18 @@ class AliyunTransport(Transport):
         """A template's values may hold no address, whatever the number."""
         return False
 
+    @property
+    def signature(self) -> str:
+        return str(settings.ALIYUN_SMS_SIGN_NAME)
+
+    def text_problems(self, registered: str) -> Iterator[str]:
+        return templates.text_problems(registered)
+
+    def value_problem(self, value: str) -> str:
+        return templates.value_problem(value)
+
     def send(self, envelope: Envelope) -> Accepted:
-        _must_have_a_template(envelope)
+        _must_be_registered(envelope)
         parameters = {
             "PhoneNumbers": _number(envelope.to),
             "SignName": settings.ALIYUN_SMS_SIGN_NAME,
@@ -123,13 +139,20 @@ class AliyunTransport(Transport):
         return callbacks.answer(request, secret=settings.ALIYUN_CALLBACK_SECRET)
 
 
-def _must_have_a_template(envelope: Envelope) -> None:
-    """What Aliyun would refuse anyway is told before anything is sent, and says what is missing."""
+def _must_be_registered(envelope: Envelope) -> None:
+    """What Aliyun would refuse anyway is told before anything is sent, and says what is missing.
+
+    Another carrier may take it: nothing is wrong with the message or the number.
+    """
     if not envelope.provider_template:
-        raise TransportError("the text names no registered template", code=NO_TEMPLATE, permanent=True)
-    empty = [name for name, value in envelope.template_values.items() if not value.strip()]
-    if empty:
-        raise TransportError(f"no value for {', '.join(empty)}"[:200], code=EMPTY_VALUE, permanent=True)
+        raise TransportError("the text names no registered template", code=NO_TEMPLATE, unfit=True)
+    values = envelope.template_values
+    for code, names in (
+        (EMPTY_VALUE, [name for name, value in values.items() if not value.strip()]),
+        (LONG_VALUE, [name for name, value in values.items() if len(value) > templates.LONGEST_VALUE]),
+    ):
+        if names:
+            raise TransportError(f"the value of {', '.join(names)}"[:200], code=code, unfit=True)
 
 
 def _number(to: str) -> str:
