@@ -123,3 +123,19 @@ def test_a_command_does_not_start_with_wrong_settings(settings: Settings) -> Non
     settings.SMS_PROVIDERS = ["pigeon"]
     with pytest.raises(SystemCheckError, match="pigeon"):
         call_command("check")
+
+
+@pytest.mark.parametrize(
+    "rates", [{"carrier-pigeon": 5.0}, {"twilio": 0.0}, {"twilio": -1.0}, {"twilio": float("nan")}]
+)
+def test_a_rate_of_nobody_or_that_is_none_is_an_error(settings: Settings, rates: dict[str, float]) -> None:
+    settings.CARRIER_RATES = rates
+    assert only_error().id == "hrnotify.E012"
+    assert next(iter(rates)) in only_error().msg
+
+
+def test_a_lease_that_runs_out_while_a_batch_is_still_sent_is_an_error(settings: Settings) -> None:
+    settings.LEASE_SECONDS, settings.CARRIER_TIMEOUT_SECONDS = 60, 15.0
+    assert only_error().id == "hrnotify.E013"
+    settings.LEASE_SECONDS = 61
+    assert found() == []

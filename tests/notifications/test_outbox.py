@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from branches.models import Branch
 from candidates.models import Offer, OfferState, PageToken
@@ -33,7 +34,7 @@ from tests import platform
 from tests.factories import LocalValueFactory, MessageFactory, OfferFactory, published
 from tests.notifications.twilio_receipts import receipt
 from tests.notifications.workers import own_connection, somebody_waits_for_a_lock
-from tests.sandbox.running import eventually
+from tests.sandbox.running import GATEWAY_SECRET, eventually
 from tracking.models import Event, Kind, Progress, Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pass_notice")]
@@ -560,3 +561,73 @@ def test_what_one_carrier_may_have_is_settled_with_that_one_alone(bj_cbd: Branch
     assert [envelope.message_id for envelope in rest.envelopes] == [new.pk]
     theirs.refresh_from_db()
     assert theirs.state == State.UNCERTAIN
+
+
+# --- One carrier of several ---------------------------------------------------------------------
+UNFIT = TransportError("no registered template", code="no_template", unfit=True)
+
+
+@pytest.fixture
+def two_carriers(settings: Settings) -> None:
+    settings.SMS_PROVIDERS = ["twilio", "gateway"]
+    settings.GATEWAY_URL, settings.GATEWAY_SECRET = "http://127.0.0.1:9/sms", GATEWAY_SECRET
+
+
+@pytest.mark.usefixtures("two_carriers")
+def test_what_a_carrier_cannot_carry_is_composed_anew_for_the_next_one(message: Message) -> None:
+    end(take(), UNFIT)
+    passed_on = now_of(message)
+    assert (passed_on.state, passed_on.unfit_carriers, passed_on.tries) == (State.PLANNED, ["twilio"], 0)
+    assert not take()
+    batch = claim(transport=TRANSPORTS["gateway"], limit=10, takes_new=False)
+    assert [one.message_id for one in batch.envelopes] == [message.pk]
+    assert PageToken.objects.count() == 2
+    end(batch, Accepted("G1"))
+    assert (now_of(message).state, now_of(message).provider) == (State.ACCEPTED, "gateway")
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.usefixtures("two_carriers")
+def test_what_none_of_the_carriers_can_carry_goes_to_the_next_channel(message: Message) -> None:
+    end(take(), UNFIT)
+    end(claim(transport=TRANSPORTS["gateway"], limit=10, takes_new=False), UNFIT)
+    assert now_of(message).state == State.REJECTED
+    assert Message.objects.exclude(pk=message.pk).get().channel == "email"
+
+
+def test_a_carrier_alone_that_cannot_carry_it_leaves_it_to_the_next_channel(message: Message) -> None:
+    end(take(), UNFIT)
+    assert now_of(message).state == State.REJECTED
+    assert Message.objects.exclude(pk=message.pk).get().channel == "email"
+
+
+@pytest.mark.usefixtures("two_carriers")
+def test_what_the_carrier_may_have_already_is_not_given_to_another_one(message: Message) -> None:
+    end(take(), NO_ANSWER)
+    due_again(message)
+    end(take(), UNFIT)
+    assert now_of(message).state == State.REJECTED
+    assert now_of(message).unfit_carriers == []
+
+
+# --- Keys against doubling ----------------------------------------------------------------------
+def test_a_key_is_in_the_row_before_it_is_used_and_a_repeat_has_the_same(message: Message) -> None:
+    keys = iter(["first", "second", "third"])
+    batch = claim(transport=TWILIO, limit=10, keys=keys)
+    assert [one.carrier_key for one in batch.envelopes] == [now_of(message).carrier_key] == ["first"]
+    end(batch, NO_ANSWER)
+    due_again(message)
+    repeat = claim(transport=TWILIO, limit=10, keys=keys)
+    assert [one.carrier_key for one in repeat.envelopes] == ["first"]
+    assert next(keys) == "second"
+
+
+def test_a_try_that_came_to_nothing_is_followed_by_one_with_a_new_key(message: Message) -> None:
+    end(claim(transport=TWILIO, limit=10, keys=iter(["first"])), AWAY)
+    due_again(message)
+    [again] = claim(transport=TWILIO, limit=10, keys=iter(["second"])).envelopes
+    assert again.carrier_key == "second"
+
+
+def test_where_keys_run_out_a_message_is_claimed_without_one(message: Message) -> None:
+    assert [one.carrier_key for one in take().envelopes] == [""]
