@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -38,6 +40,36 @@ def plan(
     return planned or _plan_on_next(
         offer, purpose, occurrence, json.dumps(facts, ensure_ascii=False) if facts else ""
     )
+
+
+def plan_many(
+    offers: Collection[Offer], *, purpose: Purpose, at: datetime
+) -> tuple[list[Message], list[Event]]:
+    """The first message of each of these offers, which were made a moment ago: nothing can be planned for them yet.
+
+    Neither saved nor woken for: the messages, and the events for HR of those whom no channel reaches.
+    """
+    usable = open_channels()
+    messages, unreachable = [], []
+    for offer in offers:
+        candidate = offer.candidate
+        order = dict.fromkeys([*candidate.preferred_channels, *DEFAULT_ORDER])
+        if channel := next((c for c in order if c in usable and candidate.can_be_reached_on(c)), None):
+            expires_at = last_use(offer, purpose, due_at=at)
+            messages.append(
+                Message(
+                    offer=offer,
+                    purpose=purpose,
+                    channel=channel,
+                    due_at=at,
+                    created_at=at,
+                    expires_at=expires_at,
+                    share_of_id=offer.branch_id,
+                )
+            )
+        else:
+            unreachable.append(Event(offer=offer, kind=Kind.UNREACHABLE, at=at, detail=purpose))
+    return messages, unreachable
 
 
 def hand_on(failed: Message) -> Message | None:

@@ -1,6 +1,7 @@
 """Interview results in."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from api.descriptions import signed_body
 from api.schemas import BatchIn, BatchItemOut, BatchOut, RefusedOut, TakenOut
 from candidates.payload import FieldProblem, InterviewResult, InvalidResult, parse_result
 from candidates.verifiers import mapped
-from notifications.intake import AlreadyConfirmed, Taken, take_signal
+from notifications.intake import AlreadyConfirmed, Incoming, Outcome, Taken, take_signals
 
 router = Router(tags=["Interview results"])
 MAX_BATCH = 1000
@@ -29,8 +30,10 @@ REFUSALS = dict.fromkeys((400, 401, 404, 409, 413, 422, 429), RefusedOut)
 def receive(request: HttpRequest, source: str) -> Any:
     """Signed by the Standard Webhooks scheme. What is answered 202 is durable; a repeat is answered 200."""
     admitted = admit(request, slug=source, max_bytes=settings.SIGNAL_MAX_BYTES)
-    taken = _take(admitted, admitted.webhook_id, admitted.body)
-    return Status(200 if taken.repeated else 202, _out(taken))
+    [answer] = _take([_read(admitted, admitted.body, delivery=admitted.webhook_id)])
+    if isinstance(answer, Refused):
+        raise answer
+    return Status(200 if answer.repeated else 202, _out(answer))
 
 
 @router.post(
@@ -42,33 +45,52 @@ def receive(request: HttpRequest, source: str) -> Any:
 def receive_batch(request: HttpRequest, source: str) -> Any:
     """Each result is taken or refused by itself and answered in its place; the whole can be repeated safely."""
     admitted = admit(request, slug=source, max_bytes=settings.BATCH_MAX_BYTES)
-    items = [_take_item(admitted, index, item) for index, item in enumerate(_items(admitted.body))]
-    return Status(202, {"results": items})
+    read = [
+        _read(admitted, json.dumps(item, ensure_ascii=False), delivery=f"{admitted.webhook_id}/{index}")
+        for index, item in enumerate(_items(admitted.body))
+    ]
+    answers = [_item_out(index, answer) for index, answer in enumerate(_take(read))]
+    return Status(202, {"results": answers})
 
 
-def _take(admitted: Admitted, webhook_id: str, body: str) -> Taken:
-    """Raises Refused with 400, 409 or 422."""
-    _must_be_json(body)
+def _read(admitted: Admitted, body: str, *, delivery: str) -> Incoming | Refused:
+    """One result, or why it is refused: 400 for what is not JSON, 422 for what is not as described."""
     try:
         result = parse_result(mapped(admitted.source, body))
-        return take_signal(source=admitted.source, webhook_id=webhook_id, body=body, result=result)
     except InvalidResult as invalid:
-        raise Refused(422, invalid.problems) from None
-    except AlreadyConfirmed as confirmed:
-        error = f"the candidate has confirmed already (offer {confirmed.offer_id})"
-        raise Refused.because(409, "data.interview_id", error) from None
+        return _not_json(body) or Refused(422, invalid.problems)
+    return Incoming(admitted.source, delivery, body, result)
 
 
-def _must_be_json(body: str) -> Any:
-    """The parsed body. Raises Refused with 400."""
+def _take(read: Sequence[Incoming | Refused]) -> list[Taken | Refused]:
+    """What became of each, in their order; what was refused before is left as it is."""
+    outcomes = iter(take_signals([one for one in read if isinstance(one, Incoming)]))
+    return [one if isinstance(one, Refused) else _answer(next(outcomes)) for one in read]
+
+
+def _answer(outcome: Outcome) -> Taken | Refused:
+    match outcome:
+        case InvalidResult():
+            return Refused(422, outcome.problems)
+        case AlreadyConfirmed():
+            error = f"the candidate has confirmed already (offer {outcome.offer_id})"
+            return Refused.because(409, "data.interview_id", error)
+    return outcome
+
+
+def _not_json(body: str) -> Refused | None:
     try:
-        return json.loads(body)
+        json.loads(body)
     except (ValueError, RecursionError):
-        raise Refused.because(400, "body", "is not JSON") from None
+        return Refused.because(400, "body", "is not JSON")
+    return None
 
 
 def _items(body: str) -> list[Any]:
-    parsed = _must_be_json(body)
+    """Raises Refused with 400 or 422."""
+    if refused := _not_json(body):
+        raise refused
+    parsed = json.loads(body)
     items = parsed.get("results") if isinstance(parsed, dict) else None
     if not isinstance(items, list):
         raise Refused.because(422, "results", "must be a list")
@@ -77,14 +99,11 @@ def _items(body: str) -> list[Any]:
     return items
 
 
-def _take_item(admitted: Admitted, index: int, item: Any) -> BatchItemOut:
-    body = json.dumps(item, ensure_ascii=False)
-    try:
-        taken = _take(admitted, f"{admitted.webhook_id}/{index}", body)
-    except Refused as refused:
-        problems = [_placed(problem, index) for problem in refused.problems]
-        return BatchItemOut(index=index, code=refused.status, status="refused", errors=problems)
-    return BatchItemOut(index=index, code=200 if taken.repeated else 202, **_out(taken))
+def _item_out(index: int, answer: Taken | Refused) -> BatchItemOut:
+    if isinstance(answer, Taken):
+        return BatchItemOut(index=index, code=200 if answer.repeated else 202, **_out(answer))
+    problems = [_placed(problem, index) for problem in answer.problems]
+    return BatchItemOut(index=index, code=answer.status, status="refused", errors=problems)
 
 
 def _placed(problem: FieldProblem, index: int) -> FieldProblem:

@@ -1,0 +1,131 @@
+"""Results about an interview that has its offer already: repeats, changes of facts, withdrawals, conflicts."""
+
+from __future__ import annotations
+
+import copy
+
+from django.db import transaction
+from django.utils import timezone
+
+from branches.models import Branch
+from candidates.contact_points import addresses, forget_replaced
+from candidates.models import Candidate, Channel, Offer, OfferState, PageToken, Signal
+from candidates.payload import ResultIn
+from notifications.facts import changes_between
+from notifications.intake.deliveries import AlreadyConfirmed, Incoming, Taken
+from notifications.intake.facts import describe, no_such_branch, says_the_same, state
+from notifications.models import Purpose
+from notifications.plan import plan
+from notifications.states import State
+from tracking.models import Actor, Event, Kind, Progress, Stage
+from tracking.record import record
+
+
+@transaction.atomic
+def take_known(incoming: Incoming) -> Taken | None:
+    """None where there is no such offer. Raises InvalidResult (unknown branch) or AlreadyConfirmed.
+
+    After an error nothing was kept. Signals of one interview wait for each other at its offer, and ask only then
+    what is known.
+    """
+    offer, result = _locked_offer(incoming), incoming.result
+    if offer is None:
+        return None
+    if known := Signal.objects.filter(source=incoming.source, webhook_id=incoming.webhook_id).first():
+        return Taken.by(known, repeated=True)
+    branch = _branch(result.branch)
+    if says_the_same(offer, result) and offer.state != OfferState.WITHDRAWN:
+        return _repeat_of(offer)
+    _must_be_unconfirmed(offer)
+    if incoming.passed:
+        _update(offer, result, branch)
+    elif offer.state != OfferState.WITHDRAWN:
+        _withdraw(offer)
+    signal = incoming.signal(Signal.Verdict.UPDATED, offer_id=offer.pk)
+    signal.save(force_insert=True)
+    return Taken.by(signal)
+
+
+def _locked_offer(incoming: Incoming) -> Offer | None:
+    offers = Offer.objects.select_for_update(no_key=True, of=("self",)).select_related("candidate", "branch")
+    return offers.filter(source=incoming.source, interview_id=incoming.result.interview_id).first()
+
+
+def _branch(code: str) -> Branch:
+    branch: Branch | None = Branch.objects.filter(code=code).first()
+    if branch is None:
+        raise no_such_branch()
+    return branch
+
+
+def _repeat_of(offer: Offer) -> Taken:
+    first = offer.signals.exclude(verdict=Signal.Verdict.NOT_PASSED).latest("received_at")
+    return Taken.by(first, repeated=True)
+
+
+def _withdraw(offer: Offer) -> None:
+    # Messages are locked before Progress, as a worker does that finishes a batch; else each waits for the other.
+    told = _was_told(offer)
+    offer.state = OfferState.WITHDRAWN
+    offer.changes += 1
+    offer.save(update_fields=["state", "changes"])
+    record([Event(offer=offer, kind=Kind.WITHDRAWN, at=timezone.now(), actor=Actor.PLATFORM)])
+    if told:
+        plan(offer=offer, purpose=Purpose.WITHDRAWAL, occurrence=str(offer.changes))
+
+
+def _must_be_unconfirmed(offer: Offer) -> None:
+    if offer.state == OfferState.CONFIRMED:
+        raise AlreadyConfirmed(offer.pk)
+
+
+def _update(offer: Offer, result: ResultIn, branch: Branch) -> None:
+    """New facts for an offer that nobody has confirmed; whoever was told the old ones is told what changed."""
+    told, before, old_branch = _was_told(offer), copy.copy(offer), offer.branch
+    was_somebody_else = _replace_person(offer.candidate, result)
+    starts_anew = was_somebody_else or offer.state == OfferState.WITHDRAWN
+    if starts_anew:
+        _start_anew(offer)
+    offer.changes += 1
+    offer.branch = branch
+    state(offer, result, now=timezone.now(), zone=branch.zone)
+    offer.save()
+    offer.page_tokens.update(expires_at=PageToken.expiry(offer.onboarding_at))
+    kind = Kind.OFFERED if starts_anew else Kind.CHANGED
+    record([Event(offer=offer, kind=kind, at=timezone.now(), actor=Actor.PLATFORM)])
+    changes = changes_between(before, offer, old_branch=old_branch)
+    if starts_anew or Progress.objects.filter(pk=offer.pk, stage=Stage.UNREACHABLE).exists():
+        # "1" was the first notice, whatever it came to.
+        plan(offer=offer, purpose=Purpose.PASS_NOTICE, occurrence=str(offer.changes + 1))
+    elif told and changes and offer.state == OfferState.OFFERED:
+        facts = {"changes": changes}
+        plan(offer=offer, purpose=Purpose.CHANGE_OF_FACTS, occurrence=str(offer.changes), facts=facts)
+
+
+def _start_anew(offer: Offer) -> None:
+    """Whoever got the old notice must not be able to answer any more, and what was still to go out is not sent."""
+    offer.state, offer.decline_reason = OfferState.OFFERED, ""
+    offer.page_tokens.update(revoked_at=timezone.now())
+    offer.messages.filter(state__in=[State.PLANNED, State.UNCERTAIN]).update(state=State.SKIPPED)
+
+
+def _was_told(offer: Offer) -> bool:
+    """Whether a text with the old facts is out or on its way.
+
+    Locking the rows makes a worker that is claiming one right now finish first, and others pass it by.
+    """
+    states = [message.state for message in offer.messages.select_for_update(no_key=True)]
+    return any(state not in {State.PLANNED, State.SKIPPED} for state in states)
+
+
+def _replace_person(candidate: Candidate, result: ResultIn) -> bool:
+    """Take the person's data over. True where a name or an address was replaced, not only added."""
+    before, known = _identity(candidate), addresses(candidate)
+    describe(candidate, result)
+    forget_replaced(candidate, before=known)
+    candidate.save()
+    return any(old and old != new for old, new in zip(before, _identity(candidate), strict=True))
+
+
+def _identity(candidate: Candidate) -> list[str]:
+    return [candidate.name, *(candidate.address_on(channel) for channel in Channel.values)]

@@ -1,0 +1,143 @@
+"""Results of interviews nobody has told us of, however many, in a handful of statements.
+
+The database itself keeps doubles out: an offer that another transaction is making at the same moment is waited for,
+and then left to it. Offers are written in the order of their interviews and before anything else that is unique, so
+that two batches never wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from branches.models import Branch
+from candidates.models import Candidate, Offer, Signal
+from notifications.intake.deliveries import Incoming, Outcome, Taken
+from notifications.intake.facts import describe, no_such_branch, state
+from notifications.intake.rows import array, insert, insert_unless_there
+from notifications.models import Purpose
+from notifications.plan import plan_many
+from notifications.wake import wake_on_commit
+from tracking.models import Actor, Event, Kind, Progress
+
+LOOK_UP = f"""
+    SELECT 'signal', webhook_id, id, verdict, offer_id FROM {Signal._meta.db_table}
+        WHERE source_id = %s AND webhook_id = ANY(%s::text[])
+    UNION ALL SELECT 'offer', interview_id, id, NULL, NULL FROM {Offer._meta.db_table}
+        WHERE source_id = %s AND interview_id = ANY(%s::text[])
+    UNION ALL SELECT 'branch', code, id, time_zone, NULL FROM {Branch._meta.db_table}
+        WHERE code = ANY(%s::text[])
+"""  # noqa: S608  the tables' own names
+
+
+@dataclass(frozen=True)
+class Place:
+    """As much of a branch as a new offer needs."""
+
+    branch_id: UUID
+    zone: ZoneInfo
+
+
+@dataclass
+class Known:
+    """What the database has already of a batch."""
+
+    signals: dict[str, Taken] = field(default_factory=dict)
+    interviews: set[str] = field(default_factory=set)
+    places: dict[str, Place] = field(default_factory=dict)
+
+
+@transaction.atomic
+def take_new(batch: Sequence[Incoming]) -> dict[Incoming, Outcome]:
+    """What became of deliveries, of one source, that are new, known by their id, or of no branch.
+
+    Left out is whatever needs a look at its offer, also at one made by another result of the batch or at this very
+    moment. Raises IntegrityError where somebody else has just taken a delivery in; then nothing was kept.
+    """
+    known = _look_up(batch)
+    outcomes = {one: outcome for one in batch if (outcome := _settled(one, known))}
+    fresh = [one for one in _first_of_each_interview(batch) if one not in outcomes]
+    fresh = [one for one in fresh if one.result.interview_id not in known.interviews]
+    return outcomes | _keep(fresh, known.places)
+
+
+def _look_up(batch: Sequence[Incoming]) -> Known:
+    deliveries = array(one.webhook_id for one in batch)
+    interviews = array(one.result.interview_id for one in batch)
+    codes = array({one.result.branch for one in batch})
+    source, known = batch[0].source.pk, Known()
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK_UP, [source, deliveries, source, interviews, codes])
+        for what, name, pk, word, offer_id in cursor.fetchall():
+            if what == "signal":
+                known.signals[name] = Taken(word, pk, offer_id, repeated=True)
+            elif what == "offer":
+                known.interviews.add(name)
+            else:
+                known.places[name] = Place(pk, ZoneInfo(word))
+    return known
+
+
+def _settled(one: Incoming, known: Known) -> Outcome | None:
+    if repeat := known.signals.get(one.webhook_id):
+        return repeat
+    return None if one.result.branch in known.places else no_such_branch()
+
+
+def _first_of_each_interview(batch: Sequence[Incoming]) -> list[Incoming]:
+    """In the order of their interviews."""
+    first = {one.result.interview_id: one for one in reversed(batch)}
+    return [first[interview] for interview in sorted(first)]
+
+
+def _keep(fresh: Sequence[Incoming], places: dict[str, Place]) -> dict[Incoming, Outcome]:
+    now = timezone.now()
+    offers = {one: _offer(one, places[one.result.branch], now) for one in fresh if one.passed}
+    made = insert_unless_there(list(offers.values()))
+    offers = {one: offer for one, offer in offers.items() if offer.pk in made}
+    signals = dict(_signals(fresh, offers))
+    messages, unreachable = plan_many(offers.values(), purpose=Purpose.PASS_NOTICE, at=now)
+    offered = [
+        Event(offer=offer, kind=Kind.OFFERED, at=now, actor=Actor.PLATFORM) for offer in offers.values()
+    ]
+    events = [*offered, *unreachable]
+    candidates = [offer.candidate for offer in offers.values()]
+    insert(candidates, list(signals.values()), events, _progress(events), messages)
+    for channel in {message.channel for message in messages}:
+        wake_on_commit(channel)
+    return {one: Taken.by(signal) for one, signal in signals.items()}
+
+
+def _offer(one: Incoming, place: Place, now: datetime) -> Offer:
+    candidate = Candidate()
+    describe(candidate, one.result)
+    offer = Offer(
+        source_id=one.source.pk,
+        interview_id=one.result.interview_id,
+        candidate=candidate,
+        branch_id=place.branch_id,
+    )
+    state(offer, one.result, now=now, zone=place.zone)
+    return offer
+
+
+def _signals(fresh: Sequence[Incoming], offers: dict[Incoming, Offer]) -> Iterator[tuple[Incoming, Signal]]:
+    for one in fresh:
+        if offer := offers.get(one):
+            yield one, one.signal(Signal.Verdict.ACCEPTED, offer_id=offer.pk)
+        elif not one.passed:
+            yield one, one.signal(Signal.Verdict.NOT_PASSED, offer_id=None)
+
+
+def _progress(events: Sequence[Event]) -> list[Progress]:
+    """Of offers so new that nobody else can have a hand on theirs: nothing needs to be locked or read back."""
+    rows: dict[UUID, Progress] = {}
+    for event in events:
+        rows.setdefault(event.offer_id, Progress(offer_id=event.offer_id)).apply(event)
+    return list(rows.values())
