@@ -69,6 +69,16 @@ class JpushAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailgunAccount:
+    """`domain`: empty for any. `callback`: where reports go; empty where the product has no secret for them."""
+
+    api_key: str
+    signing_key: str
+    domain: str
+    callback: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """An account that is None is off: its settings are missing. Port 0 takes any free one."""
 
@@ -80,6 +90,7 @@ class Options:
     gateway: GatewayAccount | None
     wechat: WechatAccount | None
     jpush: JpushAccount | None
+    mailgun: MailgunAccount | None
     bounce_callback: str  # where the mail server hands in bounces; empty for nowhere
 
 
@@ -105,6 +116,7 @@ def read_options(*, arguments: Sequence[str], environment: Mapping[str, str], ep
         gateway=gateway,
         wechat=wechat,
         jpush=_jpush(environment, callback=given.jpush_callback),
+        mailgun=_mailgun(environment, callback=given.esp_callback),
         bounce_callback=given.bounce_callback,
     )
 
@@ -153,6 +165,12 @@ def _parser(*, environment: Mapping[str, str], epilog: str) -> argparse.Argument
         default=_with_secret(public_url, "jpush", environment.get("JPUSH_CALLBACK_SECRET")),
         metavar="URL",
         help="where JPush's receipts go; default $PUBLIC_URL/callbacks/jpush/$JPUSH_CALLBACK_SECRET/",
+    )
+    parser.add_argument(
+        "--esp-callback",
+        default=_with_secret(public_url, "esp", environment.get("ESP_CALLBACK_SECRET")),
+        metavar="URL",
+        help="where Mailgun's reports go; default $PUBLIC_URL/callbacks/esp/$ESP_CALLBACK_SECRET/",
     )
     parser.add_argument(
         "--bounce-callback",
@@ -223,6 +241,14 @@ def _jpush(environment: Mapping[str, str], *, callback: str) -> JpushAccount | N
     return (
         JpushAccount(app_key=app_key, master_secret=secret, callback=callback) if app_key and secret else None
     )
+
+
+def _mailgun(environment: Mapping[str, str], *, callback: str) -> MailgunAccount | None:
+    names = ("API_KEY", "WEBHOOK_SIGNING_KEY", "SENDER_DOMAIN")
+    api_key, signing_key, domain = (environment.get(f"ANYMAIL_MAILGUN_{name}", "") for name in names)
+    if not (api_key and signing_key):
+        return None
+    return MailgunAccount(api_key=api_key, signing_key=signing_key, domain=domain, callback=callback)
 
 
 def _wechat(environment: Mapping[str, str], *, callback: str) -> WechatAccount | None:

@@ -1,10 +1,10 @@
 """The registry: a carrier is one module with `build` and `MAGIC`, and one line here."""
 
-from sandbox.carriers import aliyun, gateway, jpush, mail, twilio, wechat
+from sandbox.carriers import aliyun, esp, gateway, jpush, mail, twilio, wechat
 from sandbox.desk import Carrier, Desk
 from sandbox.options import Options
 
-MODULES = (twilio, aliyun, gateway, mail, wechat, jpush)
+MODULES = (twilio, aliyun, gateway, mail, esp, wechat, jpush)
 
 
 def open_carriers(*, options: Options, desk: Desk) -> list[Carrier]:
