@@ -152,10 +152,10 @@ def _code(block: Mail) -> str:
     status, diagnosis = ENHANCED.search(_header(block, "Status")), _header(block, "Diagnostic-Code")
     if status and not status[0].endswith(".0.0"):
         return status[0]
-    return _code_in(diagnosis) or (status[0] if status else NO_REASON)
+    return code_in(diagnosis) or (status[0] if status else NO_REASON)
 
 
-def _code_in(text: str, first: str = "45") -> str:
+def code_in(text: str, first: str = "45") -> str:
     """The first enhanced status in a text, else the first SMTP reply, that begins with one of `first`."""
     found = [match[0] for pattern in (ENHANCED, REPLY) for match in pattern.finditer(text)]
     return next((code for code in found if code[0] in first), "")
@@ -188,9 +188,9 @@ def _guessed(mail: Mail, words: str) -> list[Finding]:
         log.exception("bounce_detector_failed", error=type(error).__name__)
         delayed, failed = frozenset(), frozenset()
     if failed and not STILL_TRIED.search(words):
-        return [Finding("failed", _code_in(words, "5") or NO_REASON, words)]
+        return [Finding("failed", code_in(words, "5") or NO_REASON, words)]
     if failed or delayed:
-        return [Finding("delayed", _code_in(words, "4"), words)]
+        return [Finding("delayed", code_in(words, "4"), words)]
     if _is_from_mail_server(mail):
         return [Finding(UNREAD, text=words)]
     log.info("mail_is_no_bounce", kind="other")

@@ -37,9 +37,14 @@ def _part(kind: str, content: str, boundary: str) -> bytes:
     return head.encode() + encodebytes(lines.encode()).replace(b"\n", b"\r\n")
 
 
+def one_line(text: str) -> str:
+    """Control characters, line ends among them, are blanks."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
+
+
 def header_text(text: str) -> str:
-    """A header's value on as many folded lines as it needs; control characters, line ends among them, are blanks."""
-    clean = "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    """A header's value on as many folded lines as it needs, control characters are blanks."""
+    clean = one_line(text)
     if clean.isascii() and len(clean) < WORD_BYTES and "=?" not in clean:
         return clean
     return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in _words(clean))

@@ -21,9 +21,9 @@ from notifications.channels.base import (
     Transport,
     TransportError,
 )
-from notifications.channels.email import bounces, callbacks
+from notifications.channels.email import bounces, callbacks, letter
 from notifications.channels.email.errors import ERRORS
-from notifications.channels.email.html import as_html, plain
+from notifications.channels.email.html import plain
 from notifications.channels.email.mime import header_address, header_text, mail_bytes
 
 IDLE_SECONDS = 5.0  # after which a kept connection is asked whether it still lives
@@ -59,7 +59,7 @@ class EmailTransport(Transport):
                 "no answer after sending", code=type(error).__name__, uncertain=True
             ) from None
         _local.used = time.monotonic()
-        return Accepted(reference=message_id(envelope))
+        return Accepted(reference=letter.message_id(envelope))
 
     @property
     def callback_bytes(self) -> int:
@@ -67,32 +67,21 @@ class EmailTransport(Transport):
         return int(settings.BATCH_MAX_BYTES)
 
     def answer_callback(self, request: CallbackRequest) -> CallbackReply:
-        return callbacks.answer(request, secret=settings.BOUNCE_SECRET, domain=_domain())
-
-
-def message_id(envelope: Envelope) -> str:
-    """The same for every try of a message, so that a receiver recognises a repeat."""
-    return f"<{envelope.message_id}@{_domain()}>"
-
-
-def _domain() -> str:
-    return str(settings.BOUNCE_DOMAIN or settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> "))
+        return callbacks.answer(request, secret=settings.BOUNCE_SECRET, domain=letter.own_domain())
 
 
 def _mail(envelope: Envelope) -> bytes:
-    html = as_html(
-        subject=envelope.subject, text=envelope.text, link=envelope.link, language=envelope.language
-    )
     headers = {
         "From": header_address(settings.DEFAULT_FROM_EMAIL),
         "To": sanitize_address(envelope.to, "utf-8"),
         "Subject": header_text(envelope.subject),
-        "Message-ID": message_id(envelope),
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": envelope.language,
+        **letter.own_headers(envelope),
     }
     return mail_bytes(
-        headers=headers, text=plain(envelope.text), html=html, boundary=f"={envelope.message_id.hex}="
+        headers=headers,
+        text=plain(envelope.text),
+        html=letter.html(envelope),
+        boundary=f"={envelope.message_id.hex}=",
     )
 
 
