@@ -11,6 +11,7 @@ from candidates.models import Channel
 from notifications.channels import breaker
 from notifications.channels.base import Transport
 from notifications.channels.email.transport import TRANSPORT as EMAIL
+from notifications.channels.email_esp.transport import TRANSPORT as ESP
 from notifications.channels.push_jpush.transport import TRANSPORT as JPUSH
 from notifications.channels.sms_aliyun.transport import TRANSPORT as ALIYUN
 from notifications.channels.sms_gateway.transport import TRANSPORT as GATEWAY
@@ -18,7 +19,7 @@ from notifications.channels.sms_twilio.transport import TRANSPORT as TWILIO
 from notifications.channels.wechat.transport import TRANSPORT as WECHAT
 
 TRANSPORTS: dict[str, Transport] = {
-    transport.name: transport for transport in (TWILIO, ALIYUN, GATEWAY, EMAIL, WECHAT, JPUSH)
+    transport.name: transport for transport in (TWILIO, ALIYUN, GATEWAY, ESP, EMAIL, WECHAT, JPUSH)
 }
 # Under /callbacks/ a carrier goes by its own name, but mail is called mail, whoever carries it.
 CALLED_BACK: dict[str, Transport] = {**TRANSPORTS, "email": EMAIL}
@@ -32,8 +33,8 @@ def carriers_of(channel: str) -> list[Transport]:
 
 
 def tells_delivered(channel: str) -> bool:
-    """Whether any carrier of the channel can tell that a message arrived."""
-    return any(carrier.tells_delivered for carrier in carriers_of(channel))
+    """Whether any carrier of the channel that is set up can tell that a message arrived."""
+    return any(carrier.tells_delivered for carrier in carriers_of(channel) if not carrier.missing_settings())
 
 
 def why(channel: str, code: str) -> str:
