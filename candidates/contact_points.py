@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from candidates.models import Candidate, Channel
+from candidates.wechat_binding import keep_bound
 
 
 @transaction.atomic
@@ -18,7 +19,11 @@ def mark_unusable(*, offer_id: UUID, channel: str, code: str) -> None:
 
 
 def forget_replaced(candidate: Candidate, *, before: dict[str, str]) -> None:
-    """A new address on a channel is worth a try. `before`: the addresses as they were, by channel. Not saved."""
+    """A new address on a channel is worth a try. `before`: the addresses as they were, by channel. Not saved.
+
+    An account the person bound stays: the platform does not know of it, so that its silence says nothing.
+    """
+    keep_bound(candidate, before=before)
     candidate.unusable_channels = {
         channel: code
         for channel, code in candidate.unusable_channels.items()

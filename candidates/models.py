@@ -110,6 +110,10 @@ class Candidate(models.Model):
     )
     # Channel → the carrier's code, for addresses at which nothing arrives any more.
     unusable_channels = models.JSONField(_("unusable channels"), default=dict, blank=True)
+    # When the person bound the WeChat account; empty where the interview platform gave it.
+    wechat_bound_at = models.DateTimeField(_("WeChat bound at"), null=True, blank=True, editable=False)
+    # The moment, by WeChat's clock, of the newest following or leaving that was taken in.
+    wechat_told_at = models.DateTimeField(_("WeChat told at"), null=True, blank=True, editable=False)
     style = models.CharField(_("style"), max_length=10, choices=Style.choices, default=Style.CONCISE)
     language = models.CharField(
         _("language"), max_length=10, choices=Language.choices, default=Language.CHINESE
@@ -297,6 +301,26 @@ class PageToken(models.Model):
     def expiry(onboarding_at: datetime) -> datetime:
         """The page outlives the first day by a while: papers and training follow it."""
         return max(onboarding_at, timezone.now()) + timedelta(days=settings.PAGE_VALID_DAYS)
+
+
+class WeChatScene(models.Model):
+    """What a QR code of the official account stands for: the first account to scan it is bound to the key's candidate.
+
+    The scene is kept as a hash. `qr_text` is what the picture of the code holds; it leads into WeChat only, but whoever
+    has it can scan it, so it is encrypted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.ForeignKey(PageToken, models.CASCADE, related_name="wechat_scenes")
+    scene_hash = models.CharField(max_length=64, unique=True)
+    qr_text = EncryptedTextField()
+    issued_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("WeChat scene")
+        verbose_name_plural = _("WeChat scenes")
 
 
 class CodeAttempt(models.Model):

@@ -24,6 +24,8 @@ class Kind(models.TextChoices):
     OPENED = "opened", _("Page opened by a person")
     CONFIRMED = "confirmed", _("Confirmed")
     DECLINED = "declined", _("Declined")
+    CONNECTED = "connected", _("Can be reached on this channel")
+    DISCONNECTED = "disconnected", _("No longer reached on this channel")
 
 
 class Actor(models.TextChoices):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from api.admission import is_too_large
 from notifications.channels import CALLED_BACK
 from notifications.channels.base import CallbackRefused, CallbackRequest
+from notifications.followers import take_followings
 from notifications.receipts import take_receipts
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,7 @@ def receive(request: HttpRequest, carrier: str, rest: str = "") -> HttpResponse:
         log.warning("callback_refused", carrier=carrier, reason=str(refused))
         return HttpResponse(status=403)
     take_receipts(reply.receipts)
+    take_followings(reply.followings)
     return HttpResponse(reply.body, status=reply.status, content_type="text/plain")
 
 

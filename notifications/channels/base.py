@@ -80,6 +80,19 @@ class ParsedReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Following:
+    """Somebody follows an account of ours, or has left it. `at`: the carrier's moment, the same in every repeat.
+
+    `scene`: what the code holds that the person scanned, "" for none.
+    """
+
+    address: str
+    follows: bool
+    at: datetime
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackRequest:
     """A carrier's request to us. `url` is the public address it was sent to, `rest` its tail after the carrier."""
 
@@ -98,6 +111,7 @@ class CallbackReply:
     status: int = 200
     body: str = ""
     receipts: list[ParsedReceipt] = field(default_factory=list)
+    followings: list[Following] = field(default_factory=list)
 
 
 class CallbackRefused(Exception):

@@ -14,11 +14,20 @@ EVENT = (
     "<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>{msgid}</MsgID>"
     "<Status>{status}</Status></xml>"
 )
+FOLLOWING = (
+    "<xml><ToUserName>gh_1</ToUserName><FromUserName>{person}</FromUserName><CreateTime>{at}</CreateTime>"
+    "<MsgType>event</MsgType><Event>{word}</Event><EventKey>{key}</EventKey></xml>"
+)
 TIMESTAMP, NONCE = str(int(time.time())), "4711"
 
 
 def event(*, msgid: str, status: str = "success", person: str = "oHAIYUE1") -> bytes:
     return EVENT.format(msgid=msgid, status=status, person=person).encode()
+
+
+def following(word: str, *, person: str = "oHAIYUE1", key: str = "", at: int = 1790000000) -> bytes:
+    """`subscribe` (key `qrscene_…` where a code was scanned), `SCAN` (the scene itself) or `unsubscribe`."""
+    return FOLLOWING.format(person=person, word=word, key=key, at=at).encode()
 
 
 def signature(*parts: str) -> str:

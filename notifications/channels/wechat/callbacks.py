@@ -1,12 +1,14 @@
-"""WeChat's callbacks: the echo of the set-up, and what became of a template message, in plain or encrypted mode.
+"""WeChat's callbacks: the echo of the set-up, what became of a message, who follows and who leaves; plain or encrypted.
 
-Source: WeChat official account documentation, "Access guide", "Message encryption", "Template message events".
+Source: WeChat official account documentation, "Access guide", "Message encryption", "Template message events",
+"Receiving event pushes".
 """
 
 import hmac
 import time
 from base64 import b64decode
 from binascii import Error as Base64Error
+from datetime import UTC, datetime
 from hashlib import sha1
 from xml.etree.ElementTree import Element, ParseError
 
@@ -14,11 +16,20 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from notifications.channels.base import CallbackRefused, CallbackReply, CallbackRequest, ParsedReceipt
+from notifications.channels.base import (
+    CallbackRefused,
+    CallbackReply,
+    CallbackRequest,
+    Following,
+    ParsedReceipt,
+)
 from notifications.states import State
 
 SUCCESS = "success"
 JOB_FINISH = "TEMPLATESENDJOBFINISH"
+# A new follower comes, who may have scanned a code; a follower scans one; a follower leaves.
+COMES, SCANS, LEAVES = "subscribe", "SCAN", "unsubscribe"
+SCENE_OF_NEW_FOLLOWER = "qrscene_"
 PADDING_BLOCK = 32
 TOLERANCE_SECONDS = 600  # clocks differ, and WeChat repeats itself for some seconds
 
@@ -39,7 +50,7 @@ def answer(request: CallbackRequest, *, token: str, aes_key: str, app_id: str) -
         )
         event = _element(decrypt(sealed, aes_key=aes_key, app_id=app_id))
     # Anything but "success" within five seconds makes WeChat repeat itself; events we do not use are fine.
-    return CallbackReply(body=SUCCESS, receipts=_receipts(event))
+    return CallbackReply(body=SUCCESS, receipts=_receipts(event), followings=_followings(event))
 
 
 def _must_be_recent(timestamp: str) -> None:
@@ -95,3 +106,22 @@ def _receipts(event: Element) -> list[ParsedReceipt]:
             raw=f"{JOB_FINISH} MsgID={reference} Status={word}",
         )
     ]
+
+
+def _followings(event: Element) -> list[Following]:
+    word, person = event.findtext("Event"), event.findtext("FromUserName") or ""
+    made = event.findtext("CreateTime") or ""
+    if word not in {COMES, SCANS, LEAVES} or not person or not (made.isascii() and made.isdigit()):
+        return []
+    at = datetime.fromtimestamp(int(made[:10]), UTC)  # whole seconds; ten digits last until 2286
+    return [Following(address=person, follows=word != LEAVES, at=at, scene=_scene(event, word))]
+
+
+def _scene(event: Element, word: str) -> str:
+    """The key of a new follower without a code is empty, or tells of a payment."""
+    told = event.findtext("EventKey") or ""
+    if word == SCANS:
+        return told
+    if word == COMES and told.startswith(SCENE_OF_NEW_FOLLOWER):
+        return told.removeprefix(SCENE_OF_NEW_FOLLOWER)
+    return ""

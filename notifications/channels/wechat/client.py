@@ -5,11 +5,14 @@ Source: WeChat official account documentation, "Get stable access token" and "Se
 
 import json
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
+import urllib3
 from django.conf import settings
 from django.core.cache import cache as shared_cache
 from redis import Redis
@@ -34,29 +37,58 @@ class WeChatError(Exception):
         self.errcode = errcode
 
 
-def call(path: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """POST JSON to an API that wants a token. Raises WeChatError or TransportError.
+# A person waits before a page: better to say that WeChat does not answer than to keep them.
+PATIENCE_OF_A_PAGE = urllib3.Timeout(connect=2.0, read=4.0)
+Answer = dict[str, Any]
 
-    A stale token is replaced once and the call repeated once, never more: a wrong secret would otherwise ask
+
+def call(path: str, payload: dict[str, Any], *, patience: urllib3.Timeout | None = None) -> Answer:
+    """POST JSON to an API that wants a token. Raises WeChatError or TransportError."""
+    return _with_token(
+        lambda token: _ask("POST", path, query={"access_token": token}, payload=payload, patience=patience)
+    )
+
+
+def look(path: str, query: dict[str, str], *, patience: urllib3.Timeout | None = None) -> Answer:
+    """GET from an API that wants a token. Raises WeChatError or TransportError."""
+    return _with_token(
+        lambda token: _ask("GET", path, query={"access_token": token, **query}, patience=patience)
+    )
+
+
+def look_without_token(path: str, query: dict[str, str]) -> Answer:
+    """GET from an API that wants the account's secret instead. Raises WeChatError or TransportError."""
+    account = {"appid": settings.WECHAT_APP_ID, "secret": settings.WECHAT_APP_SECRET}
+    return _ask("GET", path, query={**account, **query}, patience=PATIENCE_OF_A_PAGE)
+
+
+def _with_token(ask: Callable[[str], Answer]) -> Answer:
+    """A stale token is replaced once and the call repeated once, never more: a wrong secret would otherwise ask
     for ever.
     """
     token = _token(stale="")
     try:
-        return _post(path, token, payload)
+        return ask(token)
     except WeChatError as error:
         if error.errcode not in STALE_TOKEN:
             raise
-    return _post(path, _token(stale=token), payload)
+    return ask(_token(stale=token))
 
 
-def _post(path: str, token: str, payload: dict[str, Any]) -> dict[str, Any]:
-    return _ask(f"{path}?access_token={token}", payload)
-
-
-def _ask(path: str, payload: dict[str, Any]) -> dict[str, Any]:
-    body = json.dumps(payload, ensure_ascii=False).encode()
-    headers = {"Content-Type": "application/json"}
-    answer = http.request("POST", f"{settings.WECHAT_API_URL}{path}", body=body, headers=headers)
+def _ask(
+    method: str,
+    path: str,
+    *,
+    query: dict[str, str] | None = None,
+    payload: dict[str, Any] | None = None,
+    patience: urllib3.Timeout | None = None,
+) -> Answer:
+    address = f"{settings.WECHAT_API_URL}{path}" + (f"?{urlencode(query)}" if query else "")
+    options: dict[str, Any] = {"timeout": patience} if patience else {}
+    if payload is not None:
+        options["body"] = json.dumps(payload, ensure_ascii=False).encode()
+        options["headers"] = {"Content-Type": "application/json"}
+    answer = http.request(method, address, **options)
     if answer.status == 429:
         raise TransportError(
             "too many requests", code="429", throttled=True, retry_after=http.retry_after(answer)
@@ -92,8 +124,9 @@ def _token(*, stale: str) -> str:
 def _fetch(*, force: bool) -> str:
     try:
         told = _ask(
+            "POST",
             "/cgi-bin/stable_token",
-            {
+            payload={
                 "grant_type": "client_credential",
                 "appid": settings.WECHAT_APP_ID,
                 "secret": settings.WECHAT_APP_SECRET,
