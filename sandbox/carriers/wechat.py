@@ -1,4 +1,4 @@
-"""WeChat's official account: token, template messages with their result event, QR code tickets.
+"""WeChat's official account: token, template messages with their result event, and the people who follow it.
 
 Source: WeChat's official account documentation; see README.md for what is simplified.
 """
@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
 from sandbox.answers import json_answer
 from sandbox.carriers.wechat_events import template_job_finished
+from sandbox.carriers.wechat_followers import Followers
+from sandbox.carriers.wechat_people import SNAPSHOT, CodeUsed, People
 from sandbox.carriers.wechat_token import TokenDesk
 from sandbox.desk import Desk, WebCarrier
 from sandbox.inbox import Shown
@@ -33,17 +34,15 @@ OPENID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 FIELD_LIMITS = {"thing": 20}  # characters, by the field's type
 
 MAGIC = (
-    ("openid with “unfollowed”", "errcode 43004: does not follow"),
+    ("openid with “unfollowed”", "errcode 43004: does not follow, until it does"),
+    ("openid with “snapshot”", "OAuth in a preview: is_snapshotuser 1"),
     ("openid with “refused”", "errcode 43101: refused this template"),
     ("openid with “blocked”", "accepted, event failed:user block"),
     ("openid with “sysfail”", "accepted, event failed: system failed"),
     ("template_id with “unknown”", "errcode 40037: invalid template"),
 )
 
-REFUSED_OPENIDS = {
-    "unfollowed": (43004, "require subscribe"),
-    "refused": (43101, "user refuse to accept the msg"),
-}
+REFUSED_OPENIDS = {"refused": (43101, "user refuse to accept the msg")}
 FAILING_OPENIDS = {"blocked": "failed:user block", "sysfail": "failed: system failed"}
 
 
@@ -92,6 +91,8 @@ class Wechat(WebCarrier):
         self.account = account
         self.desk = desk
         self.tokens = TokenDesk()
+        self.people = People()
+        self.followers = Followers(account=account, desk=desk, people=self.people)
         self._sent: dict[tuple[str, str], tuple[int, float]] = {}
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -99,7 +100,10 @@ class Wechat(WebCarrier):
             web.post("/cgi-bin/stable_token", partial(self.answered, self.stable_token)),
             web.post("/cgi-bin/message/template/send", partial(self.answered, self.send_template)),
             web.post("/cgi-bin/qrcode/create", partial(self.answered, self.create_qrcode)),
+            web.get("/cgi-bin/user/info", partial(self.answered, self.user_info)),
+            web.get("/sns/oauth2/access_token", partial(self.answered, self.visitor)),
             web.post("/wechat/expire-token", self.expire_token),
+            *self.followers.routes(),
         )
 
     async def answered(self, act: Handler, request: web.Request) -> web.Response:
@@ -109,7 +113,8 @@ class Wechat(WebCarrier):
             self.desk.counts.add(CHANNEL, "faulted")
             return temporary_failure()
         try:
-            return await act(request, await read_json(request))
+            asked = await read_json(request) if request.method == "POST" else request.query
+            return await act(request, asked)
         except CarrierError as refused:
             self.desk.counts.add(CHANNEL, "refused")
             return refused.answer()
@@ -142,6 +147,8 @@ class Wechat(WebCarrier):
     async def send_template(self, request: web.Request, asked: Mapping[str, Any]) -> web.Response:
         self.check_token(request)
         card = card_of(asked)
+        if not self.people.follows(card.openid):
+            raise CarrierError(43004, "require subscribe")
         msgid = self.sent_before(card)
         if msgid is None:
             msgid = self.accept(card)
@@ -196,9 +203,32 @@ class Wechat(WebCarrier):
             raise CarrierError(40053, "invalid action info")
         if not isinstance(lifetime, int) or not 0 < lifetime <= QR_LONGEST:
             raise CarrierError(40053, "invalid expire_seconds")
-        ticket = secrets.token_urlsafe(60)
-        url = "http://weixin.qq.com/q/" + quote(secrets.token_urlsafe(12))
-        return json_answer({"ticket": ticket, "expire_seconds": lifetime, "url": url})
+        code = self.people.make_code(scene=str(scene["scene_str"]), seconds=lifetime)
+        return json_answer({"ticket": code.ticket, "expire_seconds": lifetime, "url": code.url})
+
+    async def user_info(self, request: web.Request, asked: Mapping[str, Any]) -> web.Response:
+        """Of who does not follow, WeChat tells nothing else."""
+        self.check_token(request)
+        openid = str(asked.get("openid") or "")
+        if not OPENID.fullmatch(openid):
+            raise CarrierError(40003, "invalid openid")
+        return json_answer({"subscribe": int(self.people.follows(openid)), "openid": openid})
+
+    async def visitor(self, _request: web.Request, asked: Mapping[str, Any]) -> web.Response:
+        """Whose visit a code stands for; asked with the account's secret, not with a token."""
+        if asked.get("appid") != self.account.app_id:
+            raise CarrierError(40013, "invalid appid")
+        if not hmac.compare_digest(str(asked.get("secret")).encode(), self.account.app_secret.encode()):
+            raise CarrierError(40125, "invalid appsecret")
+        try:
+            openid = self.people.visitor(str(asked.get("code") or ""))
+        except CodeUsed:
+            raise CarrierError(40163, "code been used") from None
+        if openid is None:
+            raise CarrierError(40029, "invalid code")
+        found = {"access_token": secrets.token_urlsafe(48), "expires_in": 7200, "openid": openid}
+        snapshot = {"is_snapshotuser": 1} if SNAPSHOT in openid else {}
+        return json_answer({**found, "scope": "snsapi_base", **snapshot})
 
 
 async def read_json(request: web.Request) -> Mapping[str, Any]:

@@ -22,17 +22,35 @@ RECEIVED = frozenset({"success", ""})
 
 def template_job_finished(*, account: WechatAccount, openid: str, msgid: int, status: str, at: int) -> Post:
     """`at`: Unix seconds of the event, the same in every repeat."""
+    return event_post(
+        account=account,
+        openid=openid,
+        at=at,
+        content=f"<Event><![CDATA[TEMPLATESENDJOBFINISH]]></Event>"
+        f"<MsgID>{msgid}</MsgID><Status><![CDATA[{status}]]></Status>",
+    )
+
+
+def following(
+    *, account: WechatAccount, openid: str, event: str, at: int, key: str = "", ticket: str = ""
+) -> Post:
+    """`subscribe`, `SCAN` or `unsubscribe`. `key`: what WeChat calls EventKey; with a code, also its ticket."""
+    content = f"<Event><![CDATA[{event}]]></Event><EventKey><![CDATA[{key}]]></EventKey>"
+    if ticket:
+        content += f"<Ticket><![CDATA[{ticket}]]></Ticket>"
+    return event_post(account=account, openid=openid, at=at, content=content)
+
+
+def event_post(*, account: WechatAccount, openid: str, at: int, content: str) -> Post:
     xml = (
         f"<xml><ToUserName><![CDATA[{ORIGINAL_ID}]]></ToUserName>"
         f"<FromUserName><![CDATA[{openid}]]></FromUserName>"
-        f"<CreateTime>{at}</CreateTime><MsgType><![CDATA[event]]></MsgType>"
-        "<Event><![CDATA[TEMPLATESENDJOBFINISH]]></Event>"
-        f"<MsgID>{msgid}</MsgID><Status><![CDATA[{status}]]></Status></xml>"
+        f"<CreateTime>{at}</CreateTime><MsgType><![CDATA[event]]></MsgType>{content}</xml>"
     )
-    return event_post(account=account, openid=openid, xml=xml)
+    return _signed(account=account, openid=openid, xml=xml)
 
 
-def event_post(*, account: WechatAccount, openid: str, xml: str) -> Post:
+def _signed(*, account: WechatAccount, openid: str, xml: str) -> Post:
     timestamp, nonce = str(int(time.time())), str(secrets.randbelow(2_000_000_000))
     query = {
         "signature": sorted_sha1(account.token, timestamp, nonce),
