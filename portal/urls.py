@@ -5,6 +5,7 @@ from portal.views.answer import confirm, decline
 from portal.views.enter import enter
 from portal.views.page import page
 from portal.views.seen import seen
+from portal.views.wechat import authorized, wechat, wechat_state
 
 app_name = "portal"
 urlpatterns = [
@@ -14,4 +15,8 @@ urlpatterns = [
     path("n/<slug:token>/seen/", seen, name="seen"),
     path("n/<slug:token>/confirm/", confirm, name="confirm"),
     path("n/<slug:token>/decline/", decline, name="decline"),
+    path("n/<slug:token>/wechat/", wechat, name="wechat"),
+    path("n/<slug:token>/wechat/state/", wechat_state, name="wechat_state"),
+    # One address for everybody, without a key: WeChat gets to know it.
+    path("wechat/authorized/", authorized, name="wechat_authorized"),
 ]

@@ -53,6 +53,9 @@ DECISIONS: dict[str, dict[str, str]] = {
     "n/<slug:token>/seen/": {"GET": NOT_ALLOWED, "POST": "204 204 204 204 204"},
     "n/<slug:token>/confirm/": {"GET": EVERYBODY, "POST": "302 302 302 302 302"},
     "n/<slug:token>/decline/": {"GET": EVERYBODY, "POST": "200|422 200|422 200|422 200|422 200|422"},
+    "n/<slug:token>/wechat/": {"GET": EVERYBODY, "POST": "302 302 302 302 302"},
+    "n/<slug:token>/wechat/state/": {"GET": EVERYBODY, "POST": NOT_ALLOWED},
+    "wechat/authorized/": {"GET": "400 400 400 400 400", "POST": NOT_ALLOWED},
     # Branch HR.
     "dashboard/": {"GET": "302 403 200 200 200", "POST": NOT_ALLOWED},
     "dashboard/offers/": {"GET": "302 403 200 200 200", "POST": NOT_ALLOWED},

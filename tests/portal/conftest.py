@@ -2,7 +2,10 @@ import pytest
 from django.urls import reverse
 
 from candidates.models import Offer
+from tests.channels.conftest import callbacks, carriers_callbacks, running_carriers, sandbox
 from tests.factories import page_key
+
+__all__ = ["callbacks", "carriers_callbacks", "running_carriers", "sandbox"]
 
 
 @pytest.fixture
