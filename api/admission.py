@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import structlog
-from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
-from redis.exceptions import RedisError
 
+from api import pace
 from api.schemas import RefusedOut
 from candidates.models import InterviewSource
 from candidates.payload import FieldProblem
@@ -55,7 +53,8 @@ def admit(request: HttpRequest, *, slug: str, max_bytes: int) -> Admitted:
     except SignatureRefused as refused:
         log.warning("signal_refused", source=slug, reason=str(refused))
         raise Refused.because(401, "signature", str(refused)) from None
-    _keep_pace(source)
+    if wait := pace.wait(source):
+        raise Refused.because(429, "source", "too many requests this minute", {"Retry-After": str(wait)})
     return Admitted(source, webhook_id, body)
 
 
@@ -71,17 +70,3 @@ def _text(request: HttpRequest, max_bytes: int) -> str:
         return request.body.decode()
     except UnicodeDecodeError as error:
         raise Refused.because(400, "body", f"is not valid UTF-8 at byte {error.start}") from None
-
-
-def _keep_pace(source: InterviewSource) -> None:
-    """Count a source's requests by the minute; without Redis nobody is turned away."""
-    now = time.time()
-    key = f"pace:{source.pk}:{int(now // 60)}"
-    try:
-        cache.add(key, 0, timeout=120)
-        count = cache.incr(key)
-    except (RedisError, ValueError):
-        return
-    if count > source.requests_per_minute:
-        wait = 60 - int(now % 60)
-        raise Refused.because(429, "source", "too many requests this minute", {"Retry-After": str(wait)})

@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import BaseModel
 
 from candidates.payload import FieldProblem, InterviewResult
 
 
-class TakenOut(Schema):
+class TakenOut(BaseModel):
     """`accepted`, `not_passed`, `updated`; `duplicate` for a delivery that was known already."""
 
     status: str
@@ -27,7 +28,7 @@ class BatchIn(Schema):
     results: list[InterviewResult]
 
 
-class BatchItemOut(Schema):
+class BatchItemOut(BaseModel):
     """One answer per result, in their order; `errors` where it was refused."""
 
     index: int
@@ -38,7 +39,7 @@ class BatchItemOut(Schema):
     errors: list[FieldProblem] = []
 
 
-class BatchOut(Schema):
+class BatchOut(BaseModel):
     results: list[BatchItemOut]
 
 

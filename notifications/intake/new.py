@@ -20,10 +20,10 @@ from branches.models import Branch
 from candidates.models import Candidate, Offer, Signal
 from notifications.intake.deliveries import Incoming, Outcome, Taken
 from notifications.intake.facts import describe, no_such_branch, state
+from notifications.intake.hints import hint_on_commit
 from notifications.intake.rows import array, insert, insert_unless_there
 from notifications.models import Purpose
 from notifications.plan import plan_many
-from notifications.wake import wake_on_commit
 from tracking.models import Actor, Event, Kind, Progress
 
 LOOK_UP = f"""
@@ -110,7 +110,7 @@ def _keep(fresh: Sequence[Incoming], places: dict[str, Place]) -> dict[Incoming,
     candidates = [offer.candidate for offer in offers.values()]
     insert(candidates, list(signals.values()), events, _progress(events), messages)
     for channel in {message.channel for message in messages}:
-        wake_on_commit(channel)
+        hint_on_commit(channel)
     return {one: Taken.by(signal) for one, signal in signals.items()}
 
 

@@ -6,10 +6,14 @@ A column in which all rows are alike is written once, any other as one array; a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from candidates.fields import EncryptedTextField
@@ -17,8 +21,9 @@ from candidates.fields import EncryptedTextField
 
 def insert(*tables: Sequence[models.Model]) -> None:
     """Rows of one model each, all filled but never saved; the tables in this order, in one round trip."""
-    with connection.cursor() as cursor:
-        statements = [_insertion(cursor, rows) for rows in tables if rows]
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.cursor() as cursor:
+        statements = [_insertion(database, cursor, rows) for rows in tables if rows]
         if statements:
             cursor.execute("; ".join(statements))
 
@@ -31,9 +36,11 @@ def insert_unless_there(rows: Sequence[models.Model]) -> set[Any]:
     """
     if not rows:
         return set()
-    key = _quoted(type(rows[0])._meta.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_insertion(cursor, rows)} ON CONFLICT DO NOTHING RETURNING {key}")
+    database = connections[DEFAULT_DB_ALIAS]
+    key = database.ops.quote_name(type(rows[0])._meta.pk.column)
+    with database.cursor() as cursor:
+        statement = _insertion(database, cursor, rows)
+        cursor.execute(f"{statement} ON CONFLICT DO NOTHING RETURNING {key}")
         return {pk for (pk,) in cursor.fetchall()}
 
 
@@ -42,42 +49,59 @@ def array(texts: Iterable[str | None]) -> str:
     return "{" + ",".join("NULL" if text is None else f'"{_escaped(text)}"' for text in texts) + "}"
 
 
-def _insertion(cursor: CursorWrapper, rows: Sequence[models.Model]) -> str:
-    meta = type(rows[0])._meta
-    alike: list[tuple[models.Field[Any, Any], object]] = []
-    own: list[tuple[models.Field[Any, Any], str]] = []
-    for field in meta.concrete_fields:
-        # As Django saves: a moment of creation and an index are set only now.
-        values = [field.pre_save(row, True) for row in rows]
-        if _are_alike(field, values):
-            alike.append((field, field.get_db_prep_save(values[0], connection)))
+@dataclass(frozen=True)
+class Column:
+    """`read`: the value of a row as Django saves it; a moment of creation and an index are set only then."""
+
+    name: str
+    cast: str
+    read: Callable[[models.Model], Any]
+    stored: Callable[[Any, BaseDatabaseWrapper], Any]
+    # Equal texts must not show by equal ciphertexts.
+    is_secret: bool
+
+    def is_alike(self, values: Sequence[Any]) -> bool:
+        if len(values) == 1:
+            return True
+        return not (self.is_secret and values[0]) and values.count(values[0]) == len(values)
+
+
+@cache
+def _columns(model: type[models.Model]) -> list[Column]:
+    return [_column(field) for field in model._meta.concrete_fields]
+
+
+def _column(field: models.Field[Any, Any]) -> Column:
+    database = connections[DEFAULT_DB_ALIAS]
+    # Without the column's length: a cast would cut off in silence what the column itself refuses.
+    cast = re.sub(r"[(].*?[)]", "", field.db_type(database) or "text")
+    plain = type(field).pre_save is models.Field.pre_save
+    return Column(
+        name=database.ops.quote_name(str(field.column)),
+        cast=cast,
+        read=attrgetter(field.attname) if plain else partial(field.pre_save, add=True),
+        stored=field.get_db_prep_save,
+        is_secret=isinstance(field, EncryptedTextField),
+    )
+
+
+def _insertion(database: BaseDatabaseWrapper, cursor: CursorWrapper, rows: Sequence[models.Model]) -> str:
+    alike: list[tuple[Column, Any]] = []
+    own: list[tuple[Column, str]] = []
+    for column in _columns(type(rows[0])):
+        values = list(map(column.read, rows))
+        if column.is_alike(values):
+            alike.append((column, column.stored(values[0], database)))
         else:
-            own.append((field, array(_text(field.get_db_prep_save(one, connection)) for one in values)))
-    columns = ", ".join(_quoted(field) for field, _ in [*own, *alike])
-    cells = ", ".join([*(_cast(field) for field, _ in own), *["%s"] * len(alike)])
-    names, arrays = ", ".join(_quoted(field) for field, _ in own), ", ".join(["%s::text[]"] * len(own))
-    source = f" FROM unnest({arrays}) AS new ({names})" if own else ""
-    table = connection.ops.quote_name(meta.db_table)
-    statement = f"INSERT INTO {table} ({columns}) SELECT {cells}{source}"
+            own.append((column, array(_text(column.stored(value, database)) for value in values)))
+    table = database.ops.quote_name(type(rows[0])._meta.db_table)
+    names = ", ".join(column.name for column, _ in [*own, *alike])
+    cells = ", ".join([*(f"new.{column.name}::{column.cast}" for column, _ in own), *["%s"] * len(alike)])
+    arrays = ", ".join(["%s::text[]"] * len(own))
+    source = f" FROM unnest({arrays}) AS new ({', '.join(column.name for column, _ in own)})" if own else ""
+    statement = f"INSERT INTO {table} ({names}) SELECT {cells}{source}"
     written: bytes = cursor.mogrify(statement, [value for _, value in [*alike, *own]])
     return written.decode()
-
-
-def _are_alike(field: models.Field[Any, Any], values: list[Any]) -> bool:
-    if len(values) == 1:
-        return True
-    if isinstance(field, EncryptedTextField) and values[0]:
-        return False  # equal texts must not show by equal ciphertexts
-    return values.count(values[0]) == len(values)
-
-
-def _cast(field: models.Field[Any, Any]) -> str:
-    """Without the column's length: a cast would cut off in silence what the column itself refuses."""
-    return f"new.{_quoted(field)}::{re.sub(r'[(].*?[)]', '', field.db_type(connection) or 'text')}"
-
-
-def _quoted(field: models.Field[Any, Any]) -> str:
-    return connection.ops.quote_name(str(field.column))
 
 
 def _text(value: Any) -> str | None:
@@ -86,8 +110,8 @@ def _text(value: Any) -> str | None:
         return value
     if isinstance(value, list):
         return array(map(_text, value))
-    if isinstance(value, connection.Database.Binary):
-        return f"\\x{value.adapted.hex()}"
+    if adapted := getattr(value, "adapted", None):  # the driver's way to mark bytes
+        return f"\\x{adapted.hex()}"
     return str(value)
 
 
