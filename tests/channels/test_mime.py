@@ -1,14 +1,17 @@
 """Our mails as bytes: what a mail client reads in them is what was put in."""
 
+import re
+from contextlib import suppress
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
 import pytest
+from django.core.mail.message import sanitize_address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.channels.email.mime import header_address, header_text, mail_bytes
+from notifications.channels.email.mime import header_address, header_text, mail_bytes, wire_address
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=300)
 
@@ -69,3 +72,23 @@ def test_a_text_that_looks_encoded_is_not_decoded() -> None:
 def test_the_sender_keeps_name_and_address(sender: str, name: str) -> None:
     [address] = read(sender=sender)["From"].addresses
     assert (address.display_name, address.addr_spec) == (name, "hr@bank.example")
+
+
+@given(st.emails())
+def test_an_address_goes_out_as_django_would_write_it(address: str) -> None:
+    assert wire_address(address) == sanitize_address(address, "utf-8")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "nobody", "a@b@c", "a b@c.example", "Name <a@b.example>", "a@-b.example\0", "a@b.example, c@d"],
+)
+def test_what_is_no_bare_address_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        wire_address(address)
+
+
+@given(words)
+def test_whatever_stands_for_an_address_stays_one_line(text: str) -> None:
+    with suppress(ValueError):
+        assert re.fullmatch(r"[!-~]+", wire_address(f"{text}@example.com"))

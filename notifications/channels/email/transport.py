@@ -7,11 +7,11 @@ did not may come later, as a mail to the return path.
 import smtplib
 import threading
 import time
+from email.utils import parseaddr
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.mail import get_connection
-from django.core.mail.message import sanitize_address
 
 from notifications.channels.base import (
     Accepted,
@@ -21,10 +21,10 @@ from notifications.channels.base import (
     Transport,
     TransportError,
 )
-from notifications.channels.email import bounces, callbacks, letter
+from notifications.channels.email import bounces, callbacks, letter, smtp
 from notifications.channels.email.errors import ERRORS
 from notifications.channels.email.html import plain
-from notifications.channels.email.mime import header_address, header_text, mail_bytes
+from notifications.channels.email.mime import header_address, header_text, mail_bytes, wire_address
 
 IDLE_SECONDS = 5.0  # after which a kept connection is asked whether it still lives
 _local = threading.local()
@@ -44,10 +44,11 @@ class EmailTransport(Transport):
         return int(settings.MAIL_CONNECTIONS)
 
     def send(self, envelope: Envelope) -> Accepted:
-        mail = _mail(envelope)
-        connection = _connection()
+        to = _recipient(envelope)
+        mail = _mail(envelope, to=to)
+        server = _server()
         try:
-            _hand_over(mail, envelope, server=connection.connection)
+            _hand_over(mail, envelope, to=to, server=server)
         except smtplib.SMTPRecipientsRefused as error:
             raise _refused(error) from None
         except smtplib.SMTPResponseException as error:
@@ -58,6 +59,10 @@ class EmailTransport(Transport):
             raise TransportError(
                 "no answer after sending", code=type(error).__name__, uncertain=True
             ) from None
+        finally:
+            # A server that goes away, or is told to, has no connection to keep.
+            if not server.sock:
+                _drop()
         _local.used = time.monotonic()
         return Accepted(reference=letter.message_id(envelope))
 
@@ -70,10 +75,18 @@ class EmailTransport(Transport):
         return callbacks.answer(request, secret=settings.BOUNCE_SECRET, domain=letter.own_domain())
 
 
-def _mail(envelope: Envelope) -> bytes:
+def _recipient(envelope: Envelope) -> str:
+    """The address in ASCII. Raises TransportError for what is none."""
+    try:
+        return wire_address(envelope.to)
+    except ValueError:
+        raise TransportError("the address is not valid", code="5.1.3", permanent=True) from None
+
+
+def _mail(envelope: Envelope, *, to: str) -> bytes:
     headers = {
         "From": header_address(settings.DEFAULT_FROM_EMAIL),
-        "To": sanitize_address(envelope.to, "utf-8"),
+        "To": to,
         "Subject": header_text(envelope.subject),
         **letter.own_headers(envelope),
     }
@@ -85,17 +98,18 @@ def _mail(envelope: Envelope) -> bytes:
     )
 
 
-def _hand_over(mail: bytes, envelope: Envelope, *, server: smtplib.SMTP) -> None:
-    """What Django's backend does, but with what RFC 3461 lets us say of bounces, where the server offers that."""
+def _hand_over(mail: bytes, envelope: Envelope, *, to: str, server: smtplib.SMTP) -> None:
+    """With what RFC 3461 lets us say of bounces, where the server offers that."""
     server.ehlo_or_helo_if_needed()
     offered = server.has_extn("dsn")
-    server.sendmail(
-        sanitize_address(_return_path(envelope), "utf-8"),
-        sanitize_address(envelope.to, "utf-8"),
+    smtp.hand_over(
+        server,
         mail,
+        sender=wire_address(_return_path(envelope)),
+        to=to,
         # Only the headers come back: the text is personal. The envelope's id is in the report, whatever comes back.
-        ["RET=HDRS", f"ENVID={envelope.message_id}"] if offered else [],
-        ["NOTIFY=FAILURE,DELAY", *_original_recipient(envelope.to)] if offered else [],
+        mail_options=["RET=HDRS", f"ENVID={envelope.message_id}"] if offered else [],
+        recipient_options=["NOTIFY=FAILURE,DELAY", *_original_recipient(envelope.to)] if offered else [],
     )
 
 
@@ -111,10 +125,10 @@ def _return_path(envelope: Envelope) -> str:
     """Bounces come back to an address that names the message (VERP), where a domain is set aside for them."""
     if settings.BOUNCE_DOMAIN:
         return f"bounce+{envelope.message_id}@{settings.BOUNCE_DOMAIN}"
-    return str(settings.DEFAULT_FROM_EMAIL)
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def _connection() -> Any:
+def _server() -> smtplib.SMTP:
     """This thread's open connection. Raises TransportError: nothing was sent yet, so trying again is safe."""
     connection: Any = getattr(_local, "connection", None) or get_connection()
     try:
@@ -128,7 +142,8 @@ def _connection() -> Any:
         _drop()
         raise TransportError("the mail server cannot be reached", code=type(error).__name__) from None
     _local.connection, _local.used = connection, time.monotonic()
-    return connection
+    server: smtplib.SMTP = connection.connection
+    return server
 
 
 def _drop() -> None:
@@ -141,8 +156,6 @@ def _refused(error: smtplib.SMTPRecipientsRefused) -> TransportError:
 
 
 def _answered(error: smtplib.SMTPResponseException) -> TransportError:
-    if error.smtp_code == 421:
-        _drop()
     # Only what is said to the mail itself is final; a refused sender or login is for us to mend.
     final = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
     return TransportError("the mail server refused", code=str(error.smtp_code), permanent=final)
