@@ -31,7 +31,7 @@ from notifications.states import UNSENT, State, may_move
 from notifications.turns import lock_next
 from notifications.wanted import is_wanted
 from notifications.wording import Wording, write
-from tracking.bulk import update_rows
+from tracking.bulk import insert_rows, update_rows
 from tracking.models import Event, Kind
 from tracking.record import record
 
@@ -172,7 +172,7 @@ def _freeze(
             _put_back(message, error)
             continue
         envelopes[message] = _envelope(message, repeat=repeat)
-    PageToken.objects.bulk_create(keys)
+    insert_rows(keys)
     return envelopes
 
 
@@ -223,9 +223,7 @@ def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
             _apply(message, one, was_uncertain=message.pk in uncertain)
             events += _events(message, before, one, is_news=is_news)
             failed += [message] if _has_failed(message, before) else []
-    Attempt.objects.bulk_create(
-        [_attempt(held[one.message_id], one) for one in tried if one.message_id in held]
-    )
+    insert_rows([_attempt(held[one.message_id], one) for one in tried if one.message_id in held])
     update_rows(held.values(), FINISHED)
     record(events)
     for message in failed:
@@ -336,7 +334,7 @@ def sweep(*, at: datetime) -> int:
     lost = Message.objects.filter(state=State.SENDING, lease_until__lt=at)
     rows = list(lost.select_for_update(skip_locked=True, no_key=True).only("pk", "provider"))
     # The attempt keeps the message uncertain through a later try that does not reach the carrier either.
-    Attempt.objects.bulk_create(_lost_attempt(message, at) for message in rows)
+    insert_rows([_lost_attempt(message, at) for message in rows])
     Message.objects.filter(pk__in=[message.pk for message in rows]).update(
         state=State.UNCERTAIN, due_at=at, lease_until=None
     )

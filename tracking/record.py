@@ -5,14 +5,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tracking.bulk import update_rows
+from tracking.bulk import insert_rows, update_rows
 from tracking.models import Event, Progress
 
 
 @transaction.atomic
 def record(events: Iterable[Event]) -> None:
     """Append the events and bring the Progress of their offers up to date, all or nothing."""
-    added = Event.objects.bulk_create(events)
+    added = list(events)
+    if not added:
+        return
+    insert_rows(added)
     progress = _locked_progress({event.offer_id for event in added})
     for event in added:
         progress[event.offer_id].apply(event)
