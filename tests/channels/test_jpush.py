@@ -4,16 +4,18 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
+from structlog.testing import capture_logs
 
 from candidates.models import Offer
-from hrnotify.embedded import EmbeddedServers
 from notifications.channels import TRANSPORTS, http
 from notifications.channels.base import Accepted, CallbackRefused, CallbackRequest, Envelope, TransportError
 from notifications.channels.push_jpush import cids, receipts
@@ -24,6 +26,7 @@ from notifications.models import Message, Receipt
 from notifications.planner import tick
 from notifications.receipts import take_receipts
 from notifications.states import State
+from tests.channels.babbler import Babbler
 from tests.channels.conftest import envelope
 from tests.factories import MessageFactory
 from tests.house import House
@@ -36,17 +39,17 @@ SECRET = "made-up-jpush-callback"
 
 @pytest.fixture(autouse=True)
 def no_keys_left() -> Iterator[None]:
-    """Neither in Redis nor in this process, and no connection of an earlier test's patience."""
-    _forget()
+    """Nor a connection of an earlier test's patience."""
+    cids._spare.clear()
     yield
     http.pool().clear()
     http.pool.cache_clear()
-    _forget()
-
-
-def _forget() -> None:
     cids._spare.clear()
-    cache.clear()
+
+
+def push_to(to: str, text: str = "请确认。", **more: object) -> Envelope:
+    """A push with a key that was reserved for it."""
+    return envelope(to, text, carrier_key=next(JPUSH.reserve_keys(1)), **more)  # type: ignore[arg-type]
 
 
 def error_of(sent: Envelope) -> TransportError:
@@ -61,13 +64,12 @@ def kind(error: TransportError) -> tuple[bool, bool, bool]:
 
 def repeat_of(sent: Envelope, *, seconds_ago: float = 60) -> Envelope:
     """The same message once more, after an earlier try may have reached the carrier."""
-    begun = timezone.now() - timedelta(seconds=seconds_ago)
-    return envelope(sent.to, sent.text, message_id=sent.message_id, first_sent_at=begun)
+    return replace(sent, first_sent_at=timezone.now() - timedelta(seconds=seconds_ago))
 
 
 # --- Sending ------------------------------------------------------------------------------------
 def test_a_push_shows_subject_and_text_and_leads_to_the_page(sandbox: Sandbox) -> None:
-    accepted = JPUSH.send(envelope(DEVICE, "请确认。", link="https://hr.bank.example/n/key/"))
+    accepted = JPUSH.send(push_to(DEVICE, "请确认。", link="https://hr.bank.example/n/key/"))
     [kept] = sandbox.messages(channel="push")
     assert (kept["to"], kept["subject"], kept["text"]) == (DEVICE, "录用通知", "请确认。")
     assert (kept["url"], kept["reference"]) == ("https://hr.bank.example/n/key/", accepted.reference)
@@ -85,20 +87,21 @@ def test_it_is_the_registry_s_carrier_of_the_push_channel() -> None:
 def test_a_device_that_gets_nothing_leaves_it_to_the_next_channel(
     sandbox: Sandbox, device: str, code: str
 ) -> None:
-    error = error_of(envelope(device))
+    error = error_of(push_to(device))
     assert (error.code, *kind(error)) == (code, True, False, False)
     assert device not in str(error)
     assert code in JPUSH.errors
 
 
 def test_a_text_too_long_for_a_push_is_left_to_the_next_channel(sandbox: Sandbox) -> None:
-    error = error_of(envelope(DEVICE, "字" * 2000))
+    error = error_of(push_to(DEVICE, "字" * 2000))
     assert (error.code, error.permanent) == ("1005", True)
 
 
 def test_a_refused_login_is_ours_to_mend(sandbox: Sandbox, settings: Settings) -> None:
+    sent = push_to(DEVICE)
     settings.JPUSH_MASTER_SECRET = "wrong"
-    error = error_of(envelope(DEVICE))
+    error = error_of(sent)
     assert (error.code, *kind(error)) == ("1004", False, False, False)
 
 
@@ -146,11 +149,11 @@ def test_every_code_of_jpush_leads_to_the_right_next_step(
 
 
 def test_a_busy_carrier_says_when_to_come_again(sandbox: Sandbox) -> None:
-    JPUSH.send(envelope(DEVICE))
+    JPUSH.send(push_to(DEVICE))
     sandbox.faults(fail_rate=1)
     told = {
         (error.code, error.retry_after, kind(error))
-        for error in (error_of(envelope(DEVICE)) for _ in range(30))
+        for error in (error_of(push_to(DEVICE)) for _ in range(30))
     }
     assert told == {
         ("2002", 1.0, THROTTLED),
@@ -161,26 +164,27 @@ def test_a_busy_carrier_says_when_to_come_again(sandbox: Sandbox) -> None:
 
 @pytest.mark.usefixtures("sandbox")
 def test_nobody_listening_means_that_nothing_was_pushed(settings: Settings) -> None:
+    sent = push_to(DEVICE)
     settings.JPUSH_API_URL = "http://127.0.0.1:9"
-    assert kind(error_of(envelope(DEVICE))) == AGAIN
+    assert kind(error_of(sent)) == AGAIN
 
 
-# --- One push per message -----------------------------------------------------------------------
+# --- One push per message-----------------------------------------------------------------------
 def test_a_repeat_is_the_same_push(sandbox: Sandbox) -> None:
-    sent = envelope(DEVICE)
+    sent = push_to(DEVICE)
     assert JPUSH.send(sent) == JPUSH.send(repeat_of(sent))
     assert len(sandbox.messages(channel="push")) == 1
-    JPUSH.send(envelope(DEVICE))
+    JPUSH.send(push_to(DEVICE))
     assert len(sandbox.messages(channel="push")) == 2
 
 
 def test_an_answer_that_never_comes_is_uncertain_and_the_repeat_gets_the_first_result(
     sandbox: Sandbox, settings: Settings
 ) -> None:
+    sent = push_to(DEVICE)
     settings.CARRIER_TIMEOUT_SECONDS = 0.5
     http.pool.cache_clear()
     sandbox.faults(timeout_after_accept=1)
-    sent = envelope(DEVICE)
     assert kind(error_of(sent)) == UNCERTAIN
     sandbox.faults(timeout_after_accept=0)
     assert JPUSH.look_up(repeat_of(sent)) is None
@@ -189,62 +193,90 @@ def test_an_answer_that_never_comes_is_uncertain_and_the_repeat_gets_the_first_r
     assert len(sandbox.messages(channel="push")) == 1
 
 
-def test_two_workers_with_the_same_message_push_it_once(sandbox: Sandbox) -> None:
-    sandbox.faults(latency_ms=100)
-    sent = envelope(DEVICE)
-    with ThreadPoolExecutor(16) as pool:
-        accepted = set(pool.map(lambda _: JPUSH.send(sent), range(16)))
-    assert len(accepted) == 1
+def test_a_repeat_has_its_key_whatever_was_lost_meanwhile(sandbox: Sandbox) -> None:
+    """The row has it: neither this process nor Redis need remember anything."""
+    sent = push_to(DEVICE)
+    JPUSH.send(sent)
+    cids._spare.clear()
+    cache.clear()
+    JPUSH.send(repeat_of(sent, seconds_ago=22 * 3600))
     assert len(sandbox.messages(channel="push")) == 1
 
 
+def test_a_repeat_after_jpush_s_memory_of_a_day_is_left_to_the_next_channel(sandbox: Sandbox) -> None:
+    sent = push_to(DEVICE)
+    JPUSH.send(sent)
+    error = error_of(repeat_of(sent, seconds_ago=23 * 3600 + 1))
+    assert (error.code, *kind(error)) == ("repeat_window", *PERMANENT)
+    assert error.code in JPUSH.errors
+    assert len(sandbox.messages(channel="push")) == 1
+
+
+def test_without_a_key_nothing_is_pushed_and_all_of_it_later(sandbox: Sandbox) -> None:
+    before = sandbox.counts("push")["requests"]
+    error = error_of(envelope(DEVICE))
+    assert (error.code, *kind(error)) == ("no_key", *AGAIN)
+    assert error.code in JPUSH.errors
+    assert sandbox.counts("push")["requests"] == before
+
+
+# --- Keys ---------------------------------------------------------------------------------------
 def test_many_messages_share_one_call_for_keys(sandbox: Sandbox) -> None:
     before = sandbox.counts("push")["requests"]
     with ThreadPoolExecutor(8) as pool:
-        accepted = set(pool.map(lambda _: JPUSH.send(envelope(DEVICE)), range(40)))
-    assert len(accepted) == 40
-    assert sandbox.counts("push")["requests"] - before == 41
+        reserved = list(chain(*pool.map(lambda _: list(JPUSH.reserve_keys(50)), range(16))))
+    assert len(set(reserved)) == len(reserved) == 800
+    assert sandbox.counts("push")["requests"] - before == 1
 
 
-def test_a_message_whose_worker_died_before_the_push_is_pushed(sandbox: Sandbox) -> None:
-    """No key was kept for it, and Redis has forgotten nothing: it never came to a push."""
-    cache.set(cids.SINCE_KEY, time.time() - 3600, None)
-    eventually(lambda: time.time() - cids._running_since() > 4)
-    JPUSH.send(repeat_of(envelope(DEVICE), seconds_ago=0))
-    assert len(sandbox.messages(channel="push")) == 1
-
-
-@pytest.mark.parametrize("seconds_ago", [0, 60, 24 * 3600])
-def test_a_key_that_may_be_lost_is_no_reason_to_push_twice(sandbox: Sandbox, seconds_ago: float) -> None:
-    sent = envelope(DEVICE)
-    JPUSH.send(sent)
-    cache.clear()
-    error = error_of(repeat_of(sent, seconds_ago=seconds_ago))
-    assert (error.code, *kind(error)) == ("repeat_window", True, False, False)
-    assert len(sandbox.messages(channel="push")) == 1
-
-
-def test_a_key_older_than_jpush_s_memory_is_as_good_as_lost(sandbox: Sandbox) -> None:
-    cache.set(cids.SINCE_KEY, 0.0, None)
-    assert error_of(repeat_of(envelope(DEVICE), seconds_ago=24 * 3600)).code == "repeat_window"
-
-
-def test_without_redis_nothing_is_pushed_and_all_of_it_later(
-    sandbox: Sandbox, embedded_servers: EmbeddedServers
+def test_an_account_that_gets_ten_at_a_time_asks_until_it_has_enough(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    embedded_servers.stop_valkey()
-    try:
-        assert kind(error_of(envelope(DEVICE))) == AGAIN
-    finally:
-        embedded_servers.start_valkey()
-    eventually(lambda: cache.get("anything", "asked"))  # the pool's dead connections are noticed here
-    sent = envelope(DEVICE)
-    JPUSH.send(sent)
-    assert len(sandbox.messages(channel="push")) == 1
-    # A restarted Redis may have lost what it held: it is not taken at its word for what was before.
-    cache.delete(f"jpush:cid:{sent.message_id}")
-    cache.set(cids.SINCE_KEY, time.time() - 3600, None)
-    assert error_of(repeat_of(sent)).code == "repeat_window"
+    monkeypatch.setattr(cids, "ASKED_FOR", 10)
+    assert len(set(JPUSH.reserve_keys(64))) == 64
+    assert len(list(JPUSH.reserve_keys(500))) < 500
+
+
+def test_keys_that_are_not_taken_stay_at_hand(sandbox: Sandbox) -> None:
+    before = sandbox.counts("push")["requests"]
+    first = next(JPUSH.reserve_keys(64))
+    assert first not in list(JPUSH.reserve_keys(cids.ASKED_FOR - 1))
+    assert sandbox.counts("push")["requests"] - before == 1
+
+
+def test_a_key_that_lay_about_for_half_an_hour_is_not_used(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be forgotten at JPush before its message may be repeated for the last time."""
+    old = set(JPUSH.reserve_keys(1)) | {cid for _, cid in cids._spare}
+    later = time.monotonic() + cids.FRESH_SECONDS + 1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert not set(JPUSH.reserve_keys(10)) & old
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("JPUSH_API_URL", "http://127.0.0.1:9"), ("JPUSH_MASTER_SECRET", "wrong")],
+)
+def test_where_jpush_cannot_be_asked_there_are_only_the_keys_at_hand(
+    settings: Settings, setting: str, value: str
+) -> None:
+    cids._spare.extend((time.monotonic(), key) for key in ("a", "b"))
+    setattr(settings, setting, value)
+    with capture_logs() as logs:
+        assert list(JPUSH.reserve_keys(5)) == ["a", "b"]
+        assert list(JPUSH.reserve_keys(5)) == []
+    assert [entry["event"] for entry in logs] == ["no_push_keys"] * 2
+    assert {entry["code"] for entry in logs} <= {"NewConnectionError", "1004"}
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b'{"cidlist": 5}', b'{"cidlist": null}', b"null", b"<html>"])
+def test_an_answer_without_keys_is_none(body: bytes, settings: Settings) -> None:
+    with Babbler(200, body) as babbler:
+        settings.JPUSH_API_URL = babbler.url
+        settings.JPUSH_APP_KEY = settings.JPUSH_MASTER_SECRET = "made up"
+        assert list(JPUSH.reserve_keys(5)) == []
 
 
 # --- Receipts -----------------------------------------------------------------------------------
@@ -348,7 +380,7 @@ def test_the_address_is_tried_out_by_an_echo(client: Client) -> None:
 def test_the_sandbox_s_receipt_is_understood(
     sandbox: Sandbox, callbacks: Listener, settings: Settings
 ) -> None:
-    reference = JPUSH.send(envelope(DEVICE)).reference
+    reference = JPUSH.send(push_to(DEVICE)).reference
     eventually(lambda: callbacks.requests)
     [request] = callbacks.requests
     assert request.path == f"/callbacks/jpush/{settings.JPUSH_CALLBACK_SECRET}/"
@@ -358,8 +390,8 @@ def test_the_sandbox_s_receipt_is_understood(
 
 # --- The report ---------------------------------------------------------------------------------
 def test_receipts_that_never_came_are_fetched_by_the_hundred(sandbox: Sandbox) -> None:
-    numbers = [JPUSH.send(envelope(f"silent-{number}")).reference for number in range(101)]
-    numbers.append(JPUSH.send(envelope("offline-1")).reference)
+    numbers = [JPUSH.send(push_to(f"silent-{number}")).reference for number in range(101)]
+    numbers.append(JPUSH.send(push_to("offline-1")).reference)
     before = sandbox.counts("push")["requests"]
     found = JPUSH.fetch_receipts([*numbers, "not a number"])
     assert sandbox.counts("push")["requests"] - before == 2
@@ -376,7 +408,7 @@ def test_no_numbers_ask_nothing(sandbox: Sandbox) -> None:
 
 @pytest.mark.django_db
 def test_a_fetched_receipt_moves_the_push_once(sandbox: Sandbox, push: Message) -> None:
-    push.reference = JPUSH.send(envelope("silent-1")).reference
+    push.reference = JPUSH.send(push_to("silent-1")).reference
     push.save()
     for _ in range(2):
         take_receipts(eventually(lambda: JPUSH.fetch_receipts([push.reference])))
@@ -388,7 +420,7 @@ def test_a_fetched_receipt_moves_the_push_once(sandbox: Sandbox, push: Message) 
 def test_the_planner_asks_for_receipts_that_are_overdue_and_not_at_every_beat(
     sandbox: Sandbox, push: Message
 ) -> None:
-    push.reference = JPUSH.send(envelope("silent-1")).reference
+    push.reference = JPUSH.send(push_to("silent-1")).reference
     push.accepted_at = timezone.now()
     push.save()
     eventually(lambda: JPUSH.fetch_receipts([push.reference]))
@@ -432,14 +464,10 @@ def test_a_report_that_is_refused_says_so(sandbox: Sandbox, settings: Settings) 
 
 
 def test_a_carrier_that_is_no_jpush_leaves_it_uncertain(settings: Settings, callbacks: Listener) -> None:
-    """The stand-in's listener answers 200 with a word that is not JSON; no key was had, so nothing was pushed."""
     settings.JPUSH_API_URL = callbacks.url
-    cids._spare.append((float("inf"), "a-cid"))
-    callbacks.answers.append((200, "[]"))
-    assert kind(error_of(envelope(DEVICE))) == UNCERTAIN
-    cids._spare.append((float("inf"), "a-cid"))
-    callbacks.answers.append((200, "success"))
-    assert kind(error_of(envelope(DEVICE))) == UNCERTAIN
+    for answer in ("[]", "success"):
+        callbacks.answers.append((200, answer))
+        assert kind(error_of(envelope(DEVICE, carrier_key="a-cid"))) == UNCERTAIN
 
 
 def test_a_receipt_holds_no_device_in_the_clear() -> None:

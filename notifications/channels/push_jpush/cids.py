@@ -1,104 +1,70 @@
-"""JPush's keys against doubling: one `cid` per message, kept before it is used.
+"""JPush's keys against doubling, of which each push has one: its `cid`.
 
 JPush pushes a cid once and gives a repeat the first result, for a day. A cid cannot be made up from the message's id:
-JPush hands them out. So each is kept in Redis under the message's id. Where Redis may have lost one that was used,
-the message is left to another channel, which is surer than a second push.
+JPush hands them out. This process keeps some at hand; one that is reserved is written into its message's row before
+anything is sent, so that whoever repeats the message has it, whatever was restarted meanwhile.
 
 Source: JPush documentation, "Push API, advanced", "Get the unique identifier of a push".
 """
 
 import threading
 import time
-from datetime import datetime
-from functools import cache
-from uuid import UUID
+from collections import deque
+from collections.abc import Iterator
 
+import structlog
 from django.conf import settings
-from django.core.cache import cache as shared_cache
-from redis import Redis
-from redis.exceptions import RedisError
 
-from notifications.channels.base import Envelope, TransportError
+from notifications.channels.base import TransportError
 from notifications.channels.push_jpush import client
 
-ASKED_FOR = 100  # at once; JPush gives ten to an ordinary account, up to a thousand to others
+log = structlog.get_logger(__name__)
+
+ASKED_FOR = 1000  # at once; JPush gives ten to an ordinary account, up to a thousand to others
+QUESTIONS_AT_MOST = 10  # in a row
+# How old a key may be when it is written into a row: with the time for which it is repeated, less than a day.
 FRESH_SECONDS = 1800.0
-# Together with FRESH_SECONDS less than the day for which JPush remembers a cid.
-KEPT_SECONDS = 23 * 3600
-CLOCKS_DIFFER_SECONDS = 2.0  # Redis tells how long it runs in whole seconds
-SINCE_KEY = "jpush:cids:since"
 _lock = threading.Lock()
-_spare: list[tuple[float, str]] = []  # cids nobody uses yet, each with the moment it was got
+_spare: deque[tuple[float, str]] = (
+    deque()
+)  # keys nobody uses yet, each with the moment it was got, oldest first
 
 
-def cid_for(envelope: Envelope) -> str:
-    """The message's cid: that of an earlier try, or a new one. Raises TransportError; nothing was pushed then."""
-    try:
-        known = _kept(envelope.message_id)
-        if known:
-            return known
-        if envelope.first_sent_at:
-            _must_be_unused(envelope.first_sent_at)
-        # Another worker may be quicker with the same message: only the first cid counts.
-        shared_cache.add(_key(envelope.message_id), _take(), KEPT_SECONDS)
-        return _kept(envelope.message_id)
-    except RedisError as error:
-        raise TransportError("the push's key cannot be kept", code=type(error).__name__) from None
-
-
-def _key(message_id: UUID) -> str:
-    return f"jpush:cid:{message_id}"
-
-
-def _kept(message_id: UUID) -> str:
-    return str(shared_cache.get(_key(message_id)) or "")
-
-
-def _must_be_unused(first_sent_at: datetime) -> None:
-    """An earlier try left no cid: it never came to a push, if Redis has kept all it was given since then."""
-    since = max(_running_since(), shared_cache.get(SINCE_KEY) or time.time())
-    begun = first_sent_at.timestamp()
-    if since > begun - CLOCKS_DIFFER_SECONDS or time.time() - begun > KEPT_SECONDS:
-        raise TransportError("too late to repeat without doubling", code="repeat_window", permanent=True)
-
-
-def _running_since() -> float:
-    return time.time() - float(_redis().info("server")["uptime_in_seconds"])
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)
-
-
-def _take() -> str:
-    """A cid of this process's store, which is filled by one thread for all."""
+def reserve(count: int) -> Iterator[str]:
+    """So many keys, never given to anybody else, or fewer where JPush does not give them. What is not taken stays."""
     with _lock:
-        oldest = time.monotonic() - FRESH_SECONDS
-        _spare[:] = [(got, cid) for got, cid in _spare if got > oldest]
-        if not _spare:
-            _spare.extend((time.monotonic(), cid) for cid in _fetch())
-        return _spare.pop()[1]
+        _fill_up(count)
+    return _taken(count)
 
 
-def _fetch() -> list[str]:
-    # Missing as soon as Redis was emptied, and newer than what was kept before.
-    shared_cache.add(SINCE_KEY, time.time(), None)
-    url = f"{settings.JPUSH_API_URL}/v3/push/cid?count={ASKED_FOR}&type=push"
+def _taken(count: int) -> Iterator[str]:
+    for _ in range(count):
+        with _lock:
+            if not _spare:
+                return
+            _, cid = _spare.popleft()
+        yield cid
+
+
+def _fill_up(count: int) -> None:
+    oldest = time.monotonic() - FRESH_SECONDS
+    while _spare and _spare[0][0] <= oldest:
+        _spare.popleft()
+    for _ in range(QUESTIONS_AT_MOST):
+        if len(_spare) >= count or not (got := list(_handed_out())):
+            return
+        _spare.extend(got)
+
+
+def _handed_out() -> Iterator[tuple[float, str]]:
+    """More keys, or none: whatever went wrong, nothing was pushed, and the messages wait for keys."""
+    url, asked_at = f"{settings.JPUSH_API_URL}/v3/push/cid?count={ASKED_FOR}&type=push", time.monotonic()
     try:
-        cids = [str(cid) for cid in client.call("GET", url)["cidlist"]]
+        told = client.call("GET", url)["cidlist"]
+        yield from ((asked_at, str(cid)) for cid in told)
     except client.JPushError as error:
-        raise TransportError(
-            "no key for a push",
-            code=str(error.code or error.status),
-            throttled=error.status == 429,
-            retry_after=error.retry_after,
-        ) from None
+        log.warning("no_push_keys", code=str(error.code or error.status))
     except TransportError as error:
-        # Whatever became of this call, nothing was pushed by it.
-        raise TransportError(error.reason, code=error.code) from None
+        log.warning("no_push_keys", code=error.code)
     except (KeyError, TypeError):
-        cids = []
-    if not cids:
-        raise TransportError("no key for a push in the answer", code="cidlist")
-    return cids
+        log.warning("no_push_keys", code="cidlist")

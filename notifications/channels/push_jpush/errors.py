@@ -15,5 +15,6 @@ ERRORS = {
     "2003": _("The push service has blocked our app."),
     "2004": _("The push service does not accept calls from our server's address."),
     "2005": _("The push service has seen too many pushes to this device."),
+    "no_key": _("The push service gave no key for the push; sent as soon as it does."),
     "repeat_window": _("Too late to send it again without the risk of sending it twice."),
 }

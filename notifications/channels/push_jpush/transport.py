@@ -3,10 +3,12 @@
 Source: JPush documentation, "Push API" v3 and its table of codes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.utils import timezone
 
 from notifications.channels.base import (
     Accepted,
@@ -20,6 +22,9 @@ from notifications.channels.base import (
 from notifications.channels.push_jpush import cids, client, receipts
 from notifications.channels.push_jpush.errors import ERRORS
 
+# With the age of a key when it is reserved less than the day for which JPush remembers it.
+REPEATED_WITHIN = timedelta(hours=23)
+NO_KEY, REPEAT_WINDOW = "no_key", "repeat_window"
 DAY_SECONDS = 86400  # a phone that is off gets it within a day; later the reminders have taken over
 THROTTLED = {2002}
 # For us to mend: form of the call, key, https, a block, our address. Nothing is wrong with the message.
@@ -35,10 +40,13 @@ class JPushTransport(Transport):
     can_be_asked = True
     dead_addresses = frozenset({"1003", "1011"})
 
+    def reserve_keys(self, count: int) -> Iterator[str]:
+        return cids.reserve(count)
+
     def send(self, envelope: Envelope) -> Accepted:
-        cid = cids.cid_for(envelope)
+        _must_not_double(envelope)
         try:
-            told = client.call("POST", f"{settings.JPUSH_API_URL}/v3/push", _push(envelope, cid=cid))
+            told = client.call("POST", f"{settings.JPUSH_API_URL}/v3/push", _push(envelope))
         except client.JPushError as error:
             raise _as_transport_error(error) from None
         try:
@@ -54,11 +62,19 @@ class JPushTransport(Transport):
         return receipts.fetch(references)
 
 
-def _push(envelope: Envelope, *, cid: str) -> dict[str, Any]:
+def _must_not_double(envelope: Envelope) -> None:
+    first = envelope.first_sent_at
+    if first and timezone.now() - first > REPEATED_WITHIN:
+        raise TransportError("too late to repeat without doubling", code=REPEAT_WINDOW, permanent=True)
+    if not envelope.carrier_key:
+        raise TransportError("no key for a push", code=NO_KEY)
+
+
+def _push(envelope: Envelope) -> dict[str, Any]:
     extras = {"link": envelope.link} if envelope.link else {}
     ios_alert = {"title": envelope.subject, "body": envelope.text}
     return {
-        "cid": cid,
+        "cid": envelope.carrier_key,
         "platform": "all",
         "audience": {"registration_id": [envelope.to]},
         "notification": {
