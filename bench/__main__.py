@@ -1,32 +1,54 @@
-"""Run all benchmarks on servers of their own, print a table and write bench/results.json."""
+"""`python -m bench`: measure on servers of its own, print a table and write bench/results.json.
+
+ONLY=delivery,composing measures these parts alone and writes nothing. What takes long is added by its variable.
+"""
 
 from __future__ import annotations
 
 import base64
-import json
+import fcntl
 import os
-import platform
 import sys
-from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import django
 
+from bench.parts import Part, UnknownPart, chosen
+from bench.place import VARIABLE, folder
+from bench.progress import say
 from hrnotify.embedded import EmbeddedServers
 from hrnotify.processes import CHECKOUT, EmbeddedError, exit_on_signals
+from hrnotify.stack import StackError
 
-RESULTS = Path(__file__).parent / "results.json"
+SECRET = f"whsec_{base64.b64encode(b'the platform of a benchmark').decode()}"
 
 
 def main() -> None:
     exit_on_signals()
     try:
-        with EmbeddedServers(folder=CHECKOUT / "var" / "bench") as servers:
+        parts = chosen(os.environ)
+        with alone(), EmbeddedServers(folder=folder()) as servers:
             prepare(servers)
-            run()
-    except EmbeddedError as error:
+            run(parts, is_whole="ONLY" not in os.environ)
+    except (EmbeddedError, StackError, UnknownPart) as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two runs in one folder would empty each other's tables."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / "bench.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EmbeddedError(
+                f"Another run measures in {folder()}: wait for it, or set {VARIABLE}."
+            ) from None
+        yield
 
 
 def prepare(servers: EmbeddedServers) -> None:
@@ -40,8 +62,10 @@ def prepare(servers: EmbeddedServers) -> None:
         "REDIS_URL": valkey.url,
         "SECRET_KEY": "for measuring only, and nowhere reachable from outside",
         "FIELD_KEYS": base64.b64encode(bytes(32)).decode(),
+        "SAMPLE_SOURCE_SECRET": SECRET,
         "LOG_LEVEL": "WARNING",
     }
+    servers.require_valkey().wipe()
     django.setup()
     # Django's own parts can be imported only now.
     from django.core.management import call_command  # noqa: PLC0415
@@ -51,22 +75,22 @@ def prepare(servers: EmbeddedServers) -> None:
     call_command("load_sample", stdout=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
-def run() -> None:
-    from bench import composing, delivery  # noqa: PLC0415  needs Django set up
+def run(parts: Sequence[Part], *, is_whole: bool) -> None:
+    from bench import results  # noqa: PLC0415  needs Django set up
     from bench.figures import table  # noqa: PLC0415
 
-    figures = [*composing.figures(), *delivery.figures()]
-    print(table(figures))
-    rows = [{**asdict(figure), "ratio": figure.ratio} for figure in figures]
-    about = {
-        "measured": datetime.now(UTC).date().isoformat(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-    }
-    RESULTS.write_text(
-        json.dumps({**about, "figures": rows}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
-    print(f"Written to {RESULTS.relative_to(CHECKOUT)}")
+    measured = []
+    for part in parts:
+        say(f"{part.name}: {part.title}")
+        figures = []
+        for figure in part.figures():
+            say(f"  {figure}")
+            figures.append(figure)
+        measured.append((part, figures))
+    print(f"\n{table((part.title, figures) for part, figures in measured)}\n")
+    if is_whole:
+        results.write(measured)
+        print(f"Written to {results.RESULTS.relative_to(CHECKOUT)}")
 
 
 if __name__ == "__main__":

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
 
-import urllib3
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
+from bench.bare import Mails, Posts
+from bench.carriers import Sink, carriers
+from bench.crew import WARM_UP, rate
 from bench.figures import Figure
-from branches.models import Branch
-from candidates.models import Candidate, Channel, InterviewSource, Offer, Style
-from hrnotify.celery import app
-from hrnotify.processes import CHECKOUT, any_free_port
-from hrnotify.stack import worker_answers, worker_command
-from notifications.models import Message, Purpose
-from notifications.states import State
-from notifications.wake import wake
-from tracking.models import Event, Progress
+from bench.outbox_floor import Claims, ClaimSendFinish, copy_of_outbox
+from bench.progress import say
+from bench.rows import empty_tables, plan
+from bench.sending import NAMES, PROCESSES, send_all, workers
+from candidates.models import Channel
 
-RUNS, MESSAGES, PROCESSES = 3, 3000, 2
+RUNS, MESSAGES = 5, 5000
 AIMS = {
     (Channel.SMS, 0): "≥ 2,500/s",
     (Channel.WECHAT, 0): "≥ 2,500/s",
@@ -37,139 +26,82 @@ AIMS = {
     (Channel.SMS, 200): "≥ 1,000/s",
     (Channel.WECHAT, 200): "≥ 1,000/s",
 }
-
-
-@dataclass(frozen=True)
-class Sink:
-    http: int
-    smtp: int
+FLOOR_NOTE = f"{PROCESSES} processes without Django, as many threads in each as a worker has"
 
 
 def figures() -> Iterator[Figure]:
+    yield claims()
     for latency_ms in (0, 200):
-        with sink(latency_ms) as carrier:
-            floor = bare_requests(carrier.http)
+        with carriers(latency_ms) as carrier:
+            floors = {}
+            for channel in channels_at(latency_ms):
+                if (kind := type(job := bare(channel, carrier))) not in floors:
+                    yield bare_figure(job, latency_ms)
+                    floors[kind] = claim_send_finish(channel, carrier)
             with workers(carrier):
-                for channel in (Channel.SMS, Channel.WECHAT, Channel.EMAIL):
-                    if aim := AIMS.get((channel, latency_ms)):
-                        yield Figure(
-                            f"{channel.label} out, carrier answers after {latency_ms} ms",
-                            statistics.median(_rate(channel) for _ in range(RUNS)),
-                            "/s",
-                            aim,
-                            floor,
-                            "floor: bare urllib3 posts from one process over kept connections",
-                        )
+                for channel in channels_at(latency_ms):
+                    yield out(channel, latency_ms, floor=floors[type(bare(channel, carrier))])
 
 
-@contextmanager
-def sink(latency_ms: int) -> Iterator[Sink]:
-    carrier = Sink(any_free_port(), any_free_port())
-    command = [sys.executable, "-m", "bench.sink", str(carrier.http), str(carrier.smtp), str(latency_ms)]
-    process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE)
-    try:
-        if process.stdout:
-            process.stdout.readline()
-        yield carrier
-    finally:
-        process.terminate()
-        process.wait()
+def channels_at(latency_ms: int) -> list[Channel]:
+    return [channel for channel in Channel if (channel, latency_ms) in AIMS]
 
 
-@contextmanager
-def workers(carrier: Sink) -> Iterator[None]:
-    """A Celery worker as it runs in earnest, whose carriers are the sink."""
-    http = f"http://127.0.0.1:{carrier.http}"
-    accounts = {
-        "TWILIO_ACCOUNT_SID": "AC1",
-        "TWILIO_AUTH_TOKEN": "token",
-        "TWILIO_FROM": "+15005550006",
-        "TWILIO_API_URL": http,
-        "WECHAT_APP_ID": "wx1",
-        "WECHAT_APP_SECRET": "secret",
-        "WECHAT_TOKEN": "token",
-        "WECHAT_API_URL": http,
-        "EMAIL_URL": f"smtp://127.0.0.1:{carrier.smtp}",
-        "DEFAULT_FROM_EMAIL": "HR <hr@bank.example>",
-    }
-    name = f"bench@{carrier.http}"
-    command = worker_command(name=name, processes=PROCESSES)
-    process = subprocess.Popen(command, cwd=CHECKOUT, env={**os.environ, **accounts})
-    try:
-        while not worker_answers(name=name, broker=settings.REDIS_URL):
-            time.sleep(0.2)
-        app.set_current()  # asking whether the worker answers made another one
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+def bare(channel: Channel, carrier: Sink) -> Posts | Mails:
+    if channel == Channel.EMAIL:
+        return Mails(carrier.smtp, settings.MAIL_CONNECTIONS)
+    return Posts(carrier.http, settings.IN_FLIGHT)
 
 
-def bare_requests(port: int) -> float:
-    """Posts a second from one process with as many threads as a worker has, and nothing around them."""
-    pool = urllib3.PoolManager(maxsize=settings.IN_FLIGHT, retries=False)
-    url, body = f"http://127.0.0.1:{port}/x", b"x" * 400
-
-    def post(_number: int) -> None:
-        pool.request("POST", url, body=body)
-
-    with ThreadPoolExecutor(settings.IN_FLIGHT) as threads:
-        list(threads.map(post, range(500)))
-        started = time.perf_counter()
-        list(threads.map(post, range(MESSAGES)))
-        return MESSAGES / (time.perf_counter() - started)
+def out(channel: Channel, latency_ms: int, *, floor: float) -> Figure:
+    name = f"{NAMES[channel]} out, carrier answers after {latency_ms} ms"
+    rates = []
+    for run in range(RUNS):
+        rates.append(delivery_rate(channel))
+        say(f"{name}: run {run + 1} of {RUNS}, {rates[-1]:,.0f}/s")
+    note = f"median of {RUNS} × {MESSAGES:,}; floor: claim + send + finish without Django"
+    return Figure(name, statistics.median(rates), "/s", AIMS[channel, latency_ms], floor, note)
 
 
-def _rate(channel: Channel) -> float:
-    """Messages a second from the wake-up to the last accepted one."""
-    plan(channel)
-    started = time.perf_counter()
-    for _ in range(PROCESSES):
-        wake(channel)
-    done = Message.objects.filter(channel=channel, state=State.ACCEPTED)
-    while done.count() < MESSAGES:
-        time.sleep(0.02)
-    return MESSAGES / (time.perf_counter() - started)
+def delivery_rate(channel: Channel) -> float:
+    """Messages a second from the wake-up to the last accepted one, with nothing else in the tables."""
+    empty_tables()
+    plan(channel, count=MESSAGES)
+    return MESSAGES / send_all(channel, count=MESSAGES)
 
 
-def plan(channel: Channel) -> None:
-    """So many due notices of as many people, and nothing else in the tables."""
-    _empty_tables()
-    branch, source = Branch.objects.get(code="BJ-CBD"), InterviewSource.objects.all()[0]
-    now = timezone.now()
-    people = Candidate.objects.bulk_create(
-        Candidate(
-            name="王小明",
-            phone=f"+8613800{number:06d}",
-            email=f"person{number}@example.com",
-            wechat_openid=f"openid{number}",
-            category="campus",
-            style=Style.DETAILED,
-        )
-        for number in range(MESSAGES)
-    )
-    offers = Offer.objects.bulk_create(
-        Offer(
-            source=source,
-            interview_id=f"AI-{number}",
-            candidate=person,
-            branch=branch,
-            position_title="综合柜员",
-            onboarding_at=now + timedelta(days=14),
-            answer_by=now + timedelta(days=3),
-        )
-        for number, person in enumerate(people)
-    )
-    Progress.objects.bulk_create(Progress(offer=offer) for offer in offers)
-    Message.objects.bulk_create(
-        Message(
-            offer=offer, purpose=Purpose.PASS_NOTICE, channel=channel, due_at=now, share_of_id=offer.branch_id
-        )
-        for offer in offers
-    )
+# --- Floors -------------------------------------------------------------------------------------
+def claims() -> Figure:
+    """Rows claimed and finished by PostgreSQL alone."""
+    plan_for_floor(Channel.SMS)
+    job = Claims(connection_string(), Channel.SMS.value)
+    value = statistics.median(_anew(job) for _ in range(RUNS))
+    return Figure("floor: batches claimed and finished, nothing sent", value, "/s", note=FLOOR_NOTE)
 
 
-def _empty_tables() -> None:
-    tables = ", ".join(model._meta.db_table for model in (Message, Event, Progress, Offer, Candidate))
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {tables} CASCADE")
+def bare_figure(job: Posts | Mails, latency_ms: int) -> Figure:
+    what = "posts by urllib3" if isinstance(job, Posts) else "mails by smtplib, built beforehand,"
+    value = statistics.median(rate(job, count=MESSAGES, processes=PROCESSES) for _ in range(RUNS))
+    return Figure(f"floor: bare {what} at {latency_ms} ms", value, "/s", note=FLOOR_NOTE)
+
+
+def claim_send_finish(channel: Channel, carrier: Sink) -> float:
+    plan_for_floor(channel)
+    job = ClaimSendFinish(connection_string(), channel.value, carrier=bare(channel, carrier))
+    return statistics.median(_anew(job) for _ in range(RUNS))
+
+
+def plan_for_floor(channel: Channel) -> None:
+    empty_tables()
+    plan(channel, count=MESSAGES + WARM_UP * PROCESSES)
+
+
+def _anew(job: Claims) -> float:
+    copy_of_outbox(job.dsn)
+    return rate(job, count=MESSAGES, processes=PROCESSES)
+
+
+def connection_string() -> str:
+    """Of Django's database, for a client of its own."""
+    connection.ensure_connection()
+    return str(connection.connection.dsn)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 WARM_UP = 20
+COLUMNS = ("what", "measured", "floor", "× floor", "aim")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,16 @@ class Figure:
     def ratio(self) -> float | None:
         return None if self.floor is None else self.value / self.floor
 
+    def __str__(self) -> str:
+        beside = "" if self.floor is None else f" (floor {amount(self.floor, self.unit)})"
+        return f"{self.name}: {amount(self.value, self.unit)}{beside}"
+
+
+def amount(value: float, unit: str) -> str:
+    """Three digits that count: nothing here can be measured more closely."""
+    digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{digits} {unit}"
+
 
 def median_ms(work: Callable[[], object], *, rounds: int) -> float:
     """The median time of one call, in milliseconds, once it has been called often enough to be warm."""
@@ -42,20 +53,30 @@ def _timed(work: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def table(figures: list[Figure]) -> str:
-    """Columns for a terminal."""
-    head = ("what", "measured", "floor", "× floor", "aim")
-    rows = [
-        (
-            figure.name,
-            f"{figure.value:.3g} {figure.unit}",
-            "" if figure.floor is None else f"{figure.floor:.3g} {figure.unit}",
-            "" if figure.ratio is None else f"{figure.ratio:.2g}",
-            figure.aim,
+def table(groups: Iterable[tuple[str, list[Figure]]]) -> str:
+    """Columns for a terminal, each group of figures under its title."""
+    groups = list(groups)
+    widths = [
+        max(map(len, column))
+        for column in zip(
+            COLUMNS, *(_row(figure) for _, figures in groups for figure in figures), strict=True
         )
-        for figure in figures
     ]
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows]
+    lines = [_line(COLUMNS, widths)]
+    for title, figures in groups:
+        lines += ["", title, *(_line(_row(figure), widths) for figure in figures)]
+    return "\n".join(lines)
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    return (
+        f"  {figure.name}",
+        amount(figure.value, figure.unit),
+        "" if figure.floor is None else amount(figure.floor, figure.unit),
+        "" if figure.ratio is None else f"{figure.ratio:.2g}",
+        figure.aim,
     )
+
+
+def _line(cells: Iterable[str], widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

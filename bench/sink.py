@@ -95,7 +95,6 @@ async def serve(http_port: int, smtp_port: int, latency: float) -> None:
     loop = asyncio.get_running_loop()
     await loop.create_server(lambda: HttpSink(latency), "127.0.0.1", http_port)
     await loop.create_server(lambda: SmtpSink(latency), "127.0.0.1", smtp_port)
-    print("ready", flush=True)
     await asyncio.Event().wait()
 
 

@@ -1,0 +1,137 @@
+"""Mail out of what a bank would use instead, in the same run: same database server, same broker, same sink.
+
+Their packages live in an environment of their own below the run's folder, so that the product's stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from bench.carriers import Sink, carriers
+from bench.delivery import delivery_rate
+from bench.figures import Figure
+from bench.place import folder
+from bench.progress import say
+from bench.sending import PROCESSES, workers
+from candidates.models import Channel
+from hrnotify.processes import CHECKOUT, EmbeddedError
+
+RUNS, MAILS = 5, 2000
+REQUIREMENTS = CHECKOUT / "bench" / "rivals" / "requirements.txt"
+WORKER_SECONDS = 5.0
+
+
+def figures() -> Iterator[Figure]:
+    python = environment()
+    with carriers(0) as carrier:
+        with workers(carrier):
+            ours = _median("HRNotify", lambda: delivery_rate(Channel.EMAIL))
+        yield Figure(
+            "mail out, HRNotify", ours, "/s", note="composed, tracked and with its events; from due rows"
+        )
+        post_office = Rival(python, "bench.rivals.post_office", carrier)
+        post_office.migrate()
+        value = _median("django-post_office", lambda: post_office.rate("bench.rivals.post_office"))
+        note = f"send_queued_mail --processes {PROCESSES}, text and HTML ready in its queue; no receipts or events"
+        yield Figure("mail out, django-post_office", value, "/s", note=note)
+        tutorial = Rival(python, "bench.rivals.tutorial.settings", carrier)
+        tutorial.migrate()
+        with tutorial.worker():
+            value = _median("a task per mail", lambda: tutorial.rate("bench.rivals.tutorial.notify"))
+        note = f"a row, then a Celery task, for each mail; {PROCESSES} processes; from the first row on"
+        yield Figure("mail out, a row and a Celery task each", value, "/s", note=note)
+
+
+def _median(name: str, measure: Callable[[], float]) -> float:
+    rates = []
+    for run in range(RUNS):
+        rates.append(measure())
+        say(f"{name}: run {run + 1} of {RUNS}, {rates[-1]:,.0f}/s")
+    return statistics.median(rates)
+
+
+def environment() -> Path:
+    """The rivals' Python; made once, and anew when what they need has changed."""
+    home = folder() / "rivals"
+    python, marker = home / "bin" / "python", home / "requirements.txt"
+    wanted = REQUIREMENTS.read_text() + (CHECKOUT / "constraints.txt").read_text()
+    if not marker.exists() or marker.read_text() != wanted:
+        say("installing the rivals' packages")
+        _run([sys.executable, "-m", "venv", "--clear", str(home)])
+        pins = ["-r", str(REQUIREMENTS), "-c", str(CHECKOUT / "constraints.txt")]
+        _run([str(python), "-m", "pip", "install", "--quiet", *pins])
+        marker.write_text(wanted)
+    return python
+
+
+class Rival:
+    """One of them, with a database of its own."""
+
+    def __init__(self, python: Path, settings_module: str, carrier: Sink) -> None:
+        self.python = str(python)
+        database = settings_module.replace(".", "_")
+        self.variables = _variables(settings_module, database, carrier)
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{database}"')
+
+    def migrate(self) -> None:
+        _run(
+            [self.python, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"],
+            environment=self.variables,
+        )
+
+    def rate(self, module: str) -> float:
+        """Mails a second, by the seconds that the program prints."""
+        return MAILS / float(_run([self.python, "-m", module, str(MAILS)], environment=self.variables))
+
+    @contextmanager
+    def worker(self) -> Iterator[None]:
+        command = [
+            self.python, "-m", "celery", "-A", "bench.rivals.tutorial.tasks", "worker", "--concurrency", str(PROCESSES),
+            "--loglevel", "warning", "--without-mingle", "--without-gossip",
+        ]  # fmt: skip
+        with (folder() / "logs" / "rival.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, cwd=CHECKOUT, env=self.variables, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            time.sleep(WORKER_SECONDS)
+            yield
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _variables(settings_module: str, database: str, carrier: Sink) -> dict[str, str]:
+    server = connection.settings_dict
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": settings_module,
+        "RIVAL_DATABASE": database,
+        "RIVAL_DATABASE_HOST": str(server["OPTIONS"].get("host") or server["HOST"]),
+        "RIVAL_DATABASE_PORT": str(server["OPTIONS"].get("port") or server["PORT"]),
+        "RIVAL_DATABASE_USER": str(server["USER"]),
+        "RIVAL_REDIS_URL": str(settings.REDIS_URL),
+        "RIVAL_SMTP_PORT": str(carrier.smtp),
+        "RIVAL_PROCESSES": str(PROCESSES),
+    }
+
+
+def _run(command: list[str], *, environment: Mapping[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, cwd=CHECKOUT, env=environment, check=False, stdout=subprocess.PIPE, text=True
+    )
+    if done.returncode:
+        raise EmbeddedError(f"{' '.join(command)} failed; its own words stand above.")
+    return done.stdout
