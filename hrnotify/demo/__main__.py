@@ -51,8 +51,9 @@ def play(stack: Stack) -> bool:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hrnotify.settings")
     django.setup()
     # Django's models can be imported only now.
-    from hrnotify.demo import figures, story  # noqa: PLC0415
+    from hrnotify.demo import figures, registrations, story  # noqa: PLC0415
 
+    registrations.tell(sandbox=stack.sandbox_url)
     cast = story.read_cast()
     story.signal(cast, web=stack.web_url, report=progress("signalled", len(cast)))
     story.wait_for_end(cast, report=progress("messages ended", 0), check=stack.check)
