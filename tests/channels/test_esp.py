@@ -294,6 +294,15 @@ def test_threads_share_kept_connections(settings: Settings) -> None:
     assert counted.connections <= 4
 
 
+def test_a_proxy_of_the_bank_s_is_used(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert kind(error_of(envelope(PERSON))) == RETRY
+    assert sandbox.messages() == []
+
+
 # --- Which carrier ------------------------------------------------------------------------------
 def test_the_service_goes_before_the_mail_server_and_stands_aside_without_settings(
     settings: Settings,

@@ -8,6 +8,7 @@ import threading
 from functools import cache
 from typing import Any
 
+import requests
 from anymail import urls
 from anymail.backends.base_requests import AnymailRequestsBackend
 from anymail.exceptions import AnymailInvalidAddress
@@ -34,11 +35,18 @@ def client() -> Any:
     if getattr(_local, "client", None) is None:
         _local.client = _new_client()
         _local.client.open()
-        # A service that answers from another address than the documented one is set up wrongly.
-        _local.client.session.max_redirects = 0
-        for scheme in ("https://", "http://"):
-            _local.client.session.mount(scheme, connections())
+        _prepare(_local.client.session, address=_local.client.api_url)
     return _local.client
+
+
+def _prepare(session: requests.Session, *, address: str) -> None:
+    """Asks the environment for proxies and certificates once, where `requests` would for every mail."""
+    found = session.merge_environment_settings(address, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
+    # A service that answers from another address than the documented one is set up wrongly.
+    session.max_redirects = 0
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, connections())
 
 
 def forget_client() -> None:
