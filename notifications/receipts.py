@@ -20,7 +20,7 @@ from notifications.channels.base import ParsedReceipt
 from notifications.models import Message, Receipt
 from notifications.plan import hand_on
 from notifications.states import FAILED, RANK, RECEIPT_OUTCOMES, State, may_move
-from tracking.bulk import update_rows
+from tracking.bulk import insert_unless_there, update_rows
 from tracking.models import Actor, Event, Kind
 from tracking.record import record
 
@@ -42,7 +42,8 @@ def take_receipts(parsed: Iterable[ParsedReceipt]) -> None:
     messages = _locked_messages(several)
     known = {(message.provider, message.reference): message for message in messages.values()}
     receipts = [_receipt(one, _message_of(one, messages, known)) for one in several]
-    fresh = _stored(receipts)
+    new = insert_unless_there(receipts)
+    fresh = [receipt for receipt in receipts if receipt.pk in new]
     for receipt in fresh:
         if receipt.message_id is None:
             log.info("receipt_without_message", provider=receipt.provider)
@@ -68,10 +69,10 @@ def _ids_of(numbers: Collection[tuple[str, str]]) -> set[UUID]:
 
 
 def _locked(ids: Collection[UUID]) -> dict[UUID, Message]:
-    """Without the encrypted texts: no receipt is about them."""
+    """Only the columns that matter here: a message that has failed reads the rest when it is handed on."""
     if not ids:
         return {}
-    rows = Message.objects.filter(pk__in=ids).defer("subject", "text", "link", "template_values")
+    rows = Message.objects.filter(pk__in=ids).only("offer_id", "purpose", "channel", "provider", *MOVED)
     return {message.pk: message for message in rows.order_by("pk").select_for_update(no_key=True)}
 
 
@@ -94,15 +95,6 @@ def _receipt(one: ParsedReceipt, message: Message | None) -> Receipt:
         code=one.code,
         raw=one.raw,
     )
-
-
-def _stored(receipts: list[Receipt]) -> list[Receipt]:
-    """Those that were not there before. A row that lost to an earlier one has an id that nobody finds."""
-    Receipt.objects.bulk_create(receipts, ignore_conflicts=True)
-    kept = set(
-        Receipt.objects.filter(pk__in=[receipt.pk for receipt in receipts]).values_list("pk", flat=True)
-    )
-    return [receipt for receipt in receipts if receipt.pk in kept]
 
 
 # --- Too early ----------------------------------------------------------------------------------
