@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min
 from django.utils import timezone
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
@@ -21,6 +21,7 @@ from notifications.backlog import Backlog, backlogs
 from notifications.channels import TRANSPORTS, breaker
 from notifications.models import Attempt, Message
 from notifications.pauses import pauses
+from notifications.refused_callbacks import refused_callbacks
 from notifications.states import State
 from tracking.models import Event, Kind
 
@@ -42,6 +43,7 @@ class OutboxCollector(Collector):
         yield _errors(now)
         yield from _resting()
         yield from _without_receipt(now)
+        yield from _refused()
 
 
 def _waiting(waiting: dict[str, Backlog], now: datetime) -> Iterator[Metric]:
@@ -123,6 +125,20 @@ def _without_receipt(now: datetime) -> Iterator[Metric]:
         missing.add_metric([carrier], count)
     yield lag
     yield missing
+
+
+def _refused() -> Iterator[Metric]:
+    """Nothing while Redis is away, as with those that rest."""
+    try:
+        counts = refused_callbacks()
+    except (RedisError, OSError):
+        return
+    refused = CounterMetricFamily(
+        "hrnotify_callbacks_refused", "Callbacks that were not the carrier's", labels=("carrier", "reason")
+    )
+    for (carrier, reason), count in counts.items():
+        refused.add_metric([carrier, reason], count)
+    yield refused
 
 
 def _set_up() -> list[str]:

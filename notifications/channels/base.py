@@ -110,6 +110,7 @@ class CallbackReply:
 
     status: int = 200
     body: str = ""
+    content_type: str = "text/plain"
     receipts: list[ParsedReceipt] = field(default_factory=list)
     followings: list[Following] = field(default_factory=list)
 
