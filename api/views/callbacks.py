@@ -1,37 +1,39 @@
 """Carriers report back. Which carrier it is says the address; how its report is proven and read, its folder."""
 
-import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from api.admission import is_too_large
+from notifications.arrivals import take_arrived
 from notifications.channels import CALLED_BACK
 from notifications.channels.base import CallbackRefused, CallbackRequest
 from notifications.followers import take_followings
-from notifications.receipts import take_receipts
-
-log = structlog.get_logger(__name__)
+from notifications.refused_callbacks import count_refused
 
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def receive(request: HttpRequest, carrier: str, rest: str = "") -> HttpResponse:
-    """Receipts are stored before the answer is given; a carrier repeats what was not answered."""
+    """Receipts are stored before the answer is given; a carrier repeats what was not answered.
+
+    What is not the carrier's leaves a count and nothing else.
+    """
     transport = CALLED_BACK.get(carrier)
     if transport is None or transport.missing_settings():
         raise Http404
     if is_too_large(request, max_bytes=transport.callback_bytes):
+        count_refused(carrier, "too large")
         return HttpResponse(status=413)
     try:
         reply = transport.answer_callback(_as_callback(request, rest))
     except CallbackRefused as refused:
-        log.warning("callback_refused", carrier=carrier, reason=str(refused))
+        count_refused(carrier, str(refused))
         return HttpResponse(status=403)
-    take_receipts(reply.receipts)
+    take_arrived(reply.receipts)
     take_followings(reply.followings)
-    return HttpResponse(reply.body, status=reply.status, content_type="text/plain")
+    return HttpResponse(reply.body, status=reply.status, content_type=reply.content_type)
 
 
 def _as_callback(request: HttpRequest, rest: str) -> CallbackRequest:
