@@ -1,7 +1,7 @@
 """What every request passes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from django.conf import settings
@@ -63,6 +63,36 @@ class RefuseUnreadable:
             if announced <= DRAINED_BYTES:
                 _drain(request, announced)
             return _refused(413, field="body", error=f"is larger than {settings.REQUEST_MAX_BYTES} bytes")
+        return self.get_response(request)
+
+
+class Machines:
+    """Carriers' callbacks, which come by the thousand, pass by what only people's pages need.
+
+    Sessions, languages, forms and the headers of pages cost as much as all else that a callback does. What stands in
+    MIDDLEWARE between this and `People` is left out for them.
+    """
+
+    ADDRESSES = ("/callbacks/",)
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        # Django puts the chain together from its inner end.
+        self.pages, self.view = get_response, People.view
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_machine = request.path_info.startswith(self.ADDRESSES)
+        return self.view(request) if is_machine else self.pages(request)
+
+
+class People:
+    """The inner end of what `Machines` leaves out."""
+
+    view: ClassVar[Callable[[HttpRequest], HttpResponse]]
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = type(self).view = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
 

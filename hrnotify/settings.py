@@ -74,9 +74,10 @@ MIDDLEWARE = [
     "hrnotify.middleware.LogFailures",
     "hrnotify.middleware.PublicScheme",
     "django.middleware.security.SecurityMiddleware",
+    "hrnotify.middleware.RefuseUnreadable",
+    "hrnotify.middleware.Machines",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "hrnotify.middleware.RefuseUnreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "hrnotify.middleware.People",
 ]
 ROOT_URLCONF = "hrnotify.urls"
 WSGI_APPLICATION = "hrnotify.wsgi.application"
