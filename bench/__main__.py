@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import django
 
+from bench.figures import NotMeasured, table
 from bench.parts import Part, UnknownPart, chosen
 from bench.place import VARIABLE, folder
 from bench.progress import say
@@ -31,7 +32,7 @@ def main() -> None:
         with alone(), EmbeddedServers(folder=folder()) as servers:
             prepare(servers)
             run(parts, is_whole="ONLY" not in os.environ)
-    except (EmbeddedError, StackError, UnknownPart) as error:
+    except (EmbeddedError, NotMeasured, StackError, UnknownPart) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("Stopped.")
@@ -77,7 +78,6 @@ def prepare(servers: EmbeddedServers) -> None:
 
 def run(parts: Sequence[Part], *, is_whole: bool) -> None:
     from bench import results  # noqa: PLC0415  needs Django set up
-    from bench.figures import table  # noqa: PLC0415
 
     measured = []
     for part in parts:

@@ -11,6 +11,10 @@ WARM_UP = 20
 COLUMNS = ("what", "measured", "floor", "× floor", "aim")
 
 
+class NotMeasured(RuntimeError):
+    """What was to be measured did not come about; the text says what is missing."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """`floor`: what the least that could do the work took in the same run, in the same unit; None where there is none.

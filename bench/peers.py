@@ -69,7 +69,7 @@ def environment() -> Path:
         say("installing the rivals' packages")
         _run([sys.executable, "-m", "venv", "--clear", str(home)])
         pins = ["-r", str(REQUIREMENTS), "-c", str(CHECKOUT / "constraints.txt")]
-        _run([str(python), "-m", "pip", "install", "--quiet", *pins])
+        _run([str(python), "-m", "pip", "install", "-qq", *pins])
         marker.write_text(wanted)
     return python
 

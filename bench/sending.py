@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from django.conf import settings
 
 from bench.carriers import Sink, accounts
+from bench.figures import NotMeasured
 from bench.place import folder
 from candidates.models import Channel
 from hrnotify.celery import app
@@ -24,10 +25,6 @@ PROCESSES = 2
 PATIENCE_SECONDS = 300.0
 # In English, whatever language the bank speaks.
 NAMES = {Channel.SMS: "SMS", Channel.EMAIL: "mail", Channel.WECHAT: "WeChat", Channel.PUSH: "app push"}
-
-
-class Unsent(RuntimeError):
-    """Not every message came to an acceptance, so there is nothing to be measured."""
 
 
 @contextmanager
@@ -63,7 +60,7 @@ def send_all(channel: Channel, *, count: int) -> float:
     wait_until_sent(channel)
     took = time.perf_counter() - started
     if (new := accepted(channel) - before) != count:
-        raise Unsent(f"Of {count} messages by {NAMES[channel]} only {new} were accepted.")
+        raise NotMeasured(f"Of {count} messages by {NAMES[channel]} only {new} were accepted.")
     return took
 
 
@@ -75,7 +72,7 @@ def wait_until_sent(*channels: Channel) -> None:
     leased = unsent.filter(state=State.SENDING, lease_until__isnull=False)
     while waiting.exists() or leased.exists():
         if time.monotonic() > deadline:
-            raise Unsent(f"Not everything was sent after {PATIENCE_SECONDS:.0f} s.")
+            raise NotMeasured(f"Not everything was sent after {PATIENCE_SECONDS:.0f} s.")
         time.sleep(0.02)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
+from bench.figures import NotMeasured
 from bench.rows import BRANCH
 from candidates.models import Channel, InterviewSource
 from notifications.sample.load import SOURCE_SLUG
@@ -20,10 +21,6 @@ TAKEN = (b"HTTP/1.1 202", b"HTTP/1.1 200")
 CHANNELS = (Channel.SMS, Channel.WECHAT, Channel.EMAIL)
 # More than anything here sends; the product would rightly turn away a source that is faster than agreed.
 ANY_PACE = 100_000_000
-
-
-class NotTaken(RuntimeError):
-    """A result was not taken; the text is the answer."""
 
 
 def source() -> InterviewSource:
@@ -92,7 +89,7 @@ class Line:
         self.connection = socket.create_connection(("127.0.0.1", port), timeout=60)
 
     def send(self, request: bytes) -> None:
-        """Raises NotTaken."""
+        """Raises NotMeasured."""
         self.connection.sendall(request)
         head, _, body = self._read_head().partition(b"\r\n\r\n")
         missing = _length(head) - len(body)
@@ -100,7 +97,7 @@ class Line:
             body += self._read()
             missing = _length(head) - len(body)
         if not head.startswith(TAKEN) or b'"refused"' in body:
-            raise NotTaken(f"{head.splitlines()[0].decode()}: {body[:300].decode(errors='replace')}")
+            raise NotMeasured(f"{head.splitlines()[0].decode()}: {body[:300].decode(errors='replace')}")
 
     def _read_head(self) -> bytes:
         answer = b""
@@ -110,12 +107,12 @@ class Line:
 
     def _read(self) -> bytes:
         if not (part := self.connection.recv(65536)):
-            raise NotTaken("the web server closed the connection")
+            raise NotMeasured("the web server closed the connection")
         return part
 
 
 def send_all(requests: Sequence[bytes], *, port: int) -> None:
-    """Over a few connections at once, each its share. Raises NotTaken."""
+    """Over a few connections at once, each its share. Raises NotMeasured."""
     shares = [requests[start::CONNECTIONS] for start in range(CONNECTIONS)]
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         for _ in threads.map(_send_share, shares, [port] * CONNECTIONS):
@@ -134,4 +131,4 @@ def _length(head: bytes) -> int:
     for name, _, value in (row.partition(b":") for row in head.split(b"\r\n")):
         if name.lower() == b"content-length":
             return int(value)
-    raise NotTaken("an answer without a length")
+    raise NotMeasured("an answer without a length")

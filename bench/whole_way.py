@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bench import sending
 from bench.carriers import accounts, carriers
-from bench.figures import Figure
+from bench.figures import Figure, NotMeasured
 from bench.place import folder
 from bench.progress import say
 from bench.rows import empty_tables
@@ -55,7 +55,8 @@ def stack() -> Iterator[int]:
 
 
 def batches(signer: Signer) -> list[bytes]:
-    return [signer.batch(range(start, start + BATCH)) for start in range(0, RESULTS, BATCH)]
+    numbers = range(RESULTS)
+    return [signer.batch(numbers[start : start + BATCH]) for start in range(0, RESULTS, BATCH)]
 
 
 def singles(signer: Signer) -> list[bytes]:
@@ -85,7 +86,7 @@ def _seconds(requests: Sequence[bytes], port: int) -> float:
     sending.wait_until_sent(*CHANNELS)
     took = time.perf_counter() - started
     if (accepted := sending.accepted(*CHANNELS)) != RESULTS:
-        raise sending.Unsent(f"Of {RESULTS} results only {accepted} came to a message that was accepted.")
+        raise NotMeasured(f"Of {RESULTS} results only {accepted} came to a message that was accepted.")
     return took
 
 
@@ -114,4 +115,4 @@ def _milliseconds(line: Line, request: bytes) -> float:
         message = Message.objects.filter(created_at__gte=sent).order_by("-created_at").first()
         if message and message.accepted_at:
             return (message.accepted_at - sent).total_seconds() * 1000
-    raise sending.Unsent(f"A message was not accepted within {PATIENCE_SECONDS:.0f} s.")
+    raise NotMeasured(f"A message was not accepted within {PATIENCE_SECONDS:.0f} s.")

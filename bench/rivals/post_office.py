@@ -17,6 +17,7 @@ from bench.rivals.common import *  # noqa: F403  as settings of several files ar
 from bench.rivals.common import HTML, PROCESSES, SUBJECT, TEXT
 
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "post_office"]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 EMAIL_BACKEND = "post_office.EmailBackend"
 # What its documentation offers for speed: large batches, threads, and no log of what went well.
 POST_OFFICE = {"BATCH_SIZE": 5000, "THREADS_PER_PROCESS": 10, "LOG_LEVEL": 1}
