@@ -6,10 +6,11 @@ version comes into force meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from uuid import UUID
 
 from django.db.models import Min, Prefetch
@@ -18,7 +19,7 @@ from django.utils import timezone
 from branches.models import Branch
 from candidates.models import Language, Offer, Style
 from notifications.compose import Value
-from notifications.conditions import meant_for, profile_of
+from notifications.conditions import Conditional, Profile, asked_by, meant_for, narrowed, profile_of
 from notifications.grouping import grouped
 from notifications.in_force import NEWEST_FIRST, newest_first
 from notifications.models import (
@@ -84,6 +85,16 @@ class LocalContent:
 
 
 @dataclass(frozen=True)
+class WorkedOut:
+    """What one message took and the next of the same branch takes again: for people whom no condition tells apart,
+    the values by branch, language and what is asked about them; and what a branch's conditions ask about.
+    """
+
+    values: dict[tuple[object, ...], dict[str, Value]] = field(default_factory=dict)
+    asked: dict[tuple[UUID, str], Profile] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Published:
     """All that is in force between two moments, and local content as far as it was asked for."""
 
@@ -93,6 +104,7 @@ class Published:
     bodies: dict[Variant, TemplateBody]
     core: Core
     local: dict[UUID, LocalContent] = field(default_factory=dict)
+    worked_out: WorkedOut = field(default_factory=WorkedOut)
 
     def counts(self, *, stamp: UUID | None, at: datetime) -> bool:
         still = self.since <= at and (self.until is None or at < self.until)
@@ -106,6 +118,7 @@ class Catalogue:
     bodies: dict[Variant, TemplateBody]
     core: Core
     local: dict[str, LocalContent]
+    worked_out: WorkedOut = field(default_factory=WorkedOut)
 
     @classmethod
     def current(cls, *, branches: Iterable[Branch]) -> Catalogue:
@@ -118,6 +131,7 @@ class Catalogue:
             bodies=published.bodies,
             core=published.core,
             local={path: published.local[node] for path, node in nodes.items()},
+            worked_out=published.worked_out,
         )
 
     # --- As it would be, for previews and checks ---
@@ -128,10 +142,10 @@ class Catalogue:
         return replace(self, bodies={**others, **_by_variant([version])})
 
     def with_core(self, version: CoreVersion) -> Catalogue:
-        return replace(self, core=Core.of(version))
+        return replace(self, core=Core.of(version), worked_out=WorkedOut())
 
     def with_local(self, branch: Branch, content: LocalContent) -> Catalogue:
-        return replace(self, local={**self.local, branch.path: content})
+        return replace(self, local={**self.local, branch.path: content}, worked_out=WorkedOut())
 
     # --- What one message takes from it ---
     def body(self, *, purpose: str, channel: str, style: str, language: str) -> TemplateBody:
@@ -145,14 +159,19 @@ class Catalogue:
                 return found
         raise NoTemplate(f"no published text for {purpose} by {channel}")
 
-    def values(self, offer: Offer, *, language: str) -> dict[str, Value]:
+    def values(self, offer: Offer, *, language: str) -> Mapping[str, Value]:
         """Core and local facts for one offer in one language; of local ones, the nearest going up the tree.
 
         What headquarters states comes last, so that no branch can put itself in its place.
         """
-        stated: list[LocalValue | CoreValue] = [*self.local_values(offer).values(), *self.core.values]
-        facts = {one.field.key: _value(one.field.kind, one.in_language(language)) for one in stated}
-        return facts | self._paper_values(offer, language)
+        profile, branch = profile_of(offer), offer.branch
+        key = (branch.pk, branch.path, language, *narrowed(profile, self._asked(branch)))
+        known = self.worked_out.values
+        if key not in known:
+            stated: list[LocalValue | CoreValue] = [*self.local_values(offer).values(), *self.core.values]
+            facts = {one.field.key: _value(one.field.kind, one.in_language(language)) for one in stated}
+            known[key] = facts | self._paper_values(offer, language)
+        return known[key]
 
     def local_values(self, offer: Offer) -> dict[str, LocalValue]:
         """By the field's key, the value that counts for this offer."""
@@ -175,6 +194,16 @@ class Catalogue:
             "local_papers": [paper_words(paper, language) for paper in papers.local],
             "papers_not_needed": [paper.named(language) for paper in papers.not_needed],
         }
+
+    def _asked(self, branch: Branch) -> Profile:
+        """What conditions of the core and of the branch's own content and above ask about."""
+        node = (branch.pk, branch.path)
+        if node not in self.worked_out.asked:
+            of_branches = self._upwards(branch)
+            papers = [self.core.papers, *(content.papers for content in of_branches)]
+            rows: list[Conditional] = [*chain(*papers), *chain(*(content.values for content in of_branches))]
+            self.worked_out.asked[node] = asked_by(row.condition for row in rows)
+        return self.worked_out.asked[node]
 
     def _upwards(self, branch: Branch) -> list[LocalContent]:
         """The branch's own content and that of the nodes above it, nearest first."""

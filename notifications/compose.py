@@ -9,6 +9,8 @@ alone on its line becomes one bullet line per entry, a list inside a line is joi
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from candidates.models import Channel, Language
 
@@ -56,20 +58,45 @@ def compose_line(text: str, values: Mapping[str, Value], *, language: str) -> st
     return single_braces(_tidy(" ".join(_fill(text, values, language))))
 
 
-def _fill(line: str, values: Mapping[str, Value], language: str) -> Iterator[str]:
-    names = PLACEHOLDER.findall(line)
-    if names and not any(inline(values.get(name, ""), language) for name in names):
+@dataclass(frozen=True)
+class _Line:
+    """A template's line: text before, between and after its placeholders, whose names stand at the odd places."""
+
+    pieces: tuple[str, ...]
+    names: tuple[str, ...]
+    is_alone: bool
+    is_marked: bool
+
+    def filled(self, values: Mapping[str, Value], language: str) -> str:
+        pieces = list(self.pieces)
+        pieces[1::2] = [inline(values.get(name, ""), language) for name in self.names]
+        text = "".join(pieces).rstrip()
+        return text if self.is_marked else _unmarked(text)
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(line: str) -> _Line:
+    pieces = PLACEHOLDER.split(line)
+    return _Line(
+        pieces=tuple(pieces),
+        names=tuple(pieces[1::2]),
+        is_alone=PLACEHOLDER.fullmatch(line.strip()) is not None,
+        is_marked=line.startswith((BULLET, HEADING)),
+    )
+
+
+def _fill(text: str, values: Mapping[str, Value], language: str) -> Iterator[str]:
+    line = _parsed(text)
+    if line.names and not any(inline(values.get(name, ""), language) for name in line.names):
         return
-    alone = PLACEHOLDER.fullmatch(line.strip())
-    value = values.get(names[0], "") if alone else ""
+    value = values.get(line.names[0], "") if line.is_alone else ""
     if isinstance(value, list):
         yield from (f"{BULLET}{_tidy(entry)}" for entry in value if entry.strip())
-    elif alone:
+    elif line.is_alone:
         # A longer text alone on its line keeps its own lines, except that none may be mistaken for another.
         yield from (_unmarked(_tidy(part)) for part in value.splitlines())
     else:
-        filled = PLACEHOLDER.sub(lambda match: inline(values.get(match[1], ""), language), line).rstrip()
-        yield filled if line.startswith((BULLET, HEADING)) else _unmarked(filled)
+        yield line.filled(values, language)
 
 
 def inline(value: Value, language: str) -> str:

@@ -78,6 +78,20 @@ def profile_of(offer: Offer) -> Profile:
     }
 
 
+def asked_by(conditions: Iterable[Condition]) -> Profile:
+    """The values that conditions ask about, by fact."""
+    asked: dict[str, set[str]] = {fact: set() for fact in Fact}
+    for condition in conditions:
+        for fact, clause in condition.items():
+            asked[fact].update(*clause.values())
+    return {fact: frozenset(values) for fact, values in asked.items()}
+
+
+def narrowed(profile: Profile, asked: Profile) -> tuple[frozenset[str], ...]:
+    """What of a profile such conditions can tell apart: people who are alike in it are told the same."""
+    return tuple(profile[fact] & asked[fact] for fact in Fact)
+
+
 def holds(condition: Condition, profile: Profile) -> bool:
     return all(
         bool(profile[fact].intersection(values)) == (word == IS)

@@ -54,6 +54,8 @@ FINISHED = [
     "unfit_carriers",
     *FAILED_WITH,
 ]
+# What was said; finishing a message does not need it.
+ENCRYPTED = ["facts", "subject", "text", "link", "template_values"]
 TOO_LATE = "too_late"
 
 
@@ -213,6 +215,7 @@ def finish(*, lease: UUID, tried: Sequence[Tried]) -> None:
     Rows that another worker has taken over meanwhile are left to it.
     """
     rows = Message.objects.filter(lease=lease, pk__in=[one.message_id for one in tried]).order_by("pk")
+    rows = rows.defer(*ENCRYPTED)
     held = {message.pk: message for message in rows.select_for_update(no_key=True)}
     uncertain = _once_uncertain(held)
     events: list[Event] = []

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tracking.bulk import insert_rows, update_rows
+from tracking.bulk import insert_rows, insert_unless_there, update_rows
 from tracking.models import Event, Progress
 
 
@@ -25,6 +25,9 @@ def record(events: Iterable[Event]) -> None:
 
 def _locked_progress(offer_ids: set[UUID]) -> dict[UUID, Progress]:
     """Progress rows by offer, made where missing, locked in one order so that two writers never embrace."""
-    Progress.objects.bulk_create([Progress(offer_id=pk) for pk in offer_ids], ignore_conflicts=True)
     rows = Progress.objects.filter(pk__in=offer_ids).order_by("pk").select_for_update(no_key=True)
-    return {row.pk: row for row in rows}
+    found = {row.pk: row for row in rows}
+    if missing := sorted(offer_ids - found.keys()):
+        insert_unless_there([Progress(offer_id=pk) for pk in missing])
+        found |= {row.pk: row for row in rows.filter(pk__in=missing)}
+    return found
