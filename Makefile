@@ -31,7 +31,7 @@ lint: $(READY) ## Style, types, import layers, migrations, translations
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) scripts/check_translations.py
 
-bench: $(READY) ## Measure, each figure beside a floor; writes bench/results.json
+bench: $(READY) ## Measure, each figure beside a floor; ONLY=part,part; GROWTH=1 MEMORY=1 PEERS=1 add what takes long
 	@exec $(PYTHON) -m bench
 
 faults: $(READY) ## Kill everything at random while N=10000 results come in, and count at the carriers; SEED=

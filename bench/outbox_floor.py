@@ -14,7 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg2
-from psycopg2.extras import register_uuid
 
 from bench.bare import MAIL, Mails, Posts
 
@@ -56,7 +55,6 @@ class Claims:
 
     def open(self) -> None:
         self.connection = psycopg2.connect(self.dsn)
-        register_uuid(conn_or_curs=self.connection)
 
     def run(self, count: int) -> None:
         while count:
@@ -64,8 +62,8 @@ class Claims:
             self.finish(lease, ids)
             count -= len(ids)
 
-    def claim(self, *, limit: int) -> tuple[object, list[object]]:
-        lease = uuid4()
+    def claim(self, *, limit: int) -> tuple[str, list[str]]:
+        lease = str(uuid4())
         facts = {"lease": lease, "text": TEXT, "channel": self.channel, "limit": limit}
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute(CLAIM, facts)
@@ -74,7 +72,7 @@ class Claims:
             raise LookupError("fewer rows are due than were to be claimed")
         return lease, ids
 
-    def finish(self, lease: object, ids: list[object]) -> None:
+    def finish(self, lease: str, ids: list[str]) -> None:
         facts = {"lease": lease, "ids": ids, "references": [f"SM{uuid4().hex}" for _ in ids]}
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute(FINISH, facts)
@@ -91,7 +89,7 @@ class ClaimSendFinish(Claims):
         self.carrier.open()
 
     def run(self, count: int) -> None:
-        under_way: deque[tuple[object, list[object], list[Future[None]]]] = deque()
+        under_way: deque[tuple[str, list[str], list[Future[None]]]] = deque()
         while count or under_way:
             if count and sum(len(ids) for _, ids, _ in under_way) < self.carrier.threads:
                 lease, ids = self.claim(limit=min(BATCH, count))
@@ -102,7 +100,7 @@ class ClaimSendFinish(Claims):
             else:
                 self.land(*under_way.popleft())
 
-    def land(self, lease: object, ids: list[object], requests: list[Future[None]]) -> None:
+    def land(self, lease: str, ids: list[str], requests: list[Future[None]]) -> None:
         for request in requests:
             request.result()
         self.finish(lease, ids)

@@ -48,9 +48,14 @@ def surroundings() -> dict[str, Any]:
         "memory_gb": round(psutil.virtual_memory().total / 2**30),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "postgresql": connection.pg_version // 10_000,
+        "postgresql": _postgresql(),
         "sinks": programs_in_use(),
     }
+
+
+def _postgresql() -> int:
+    connection.ensure_connection()
+    return int(connection.connection.server_version // 10_000)
 
 
 def _processor() -> str:

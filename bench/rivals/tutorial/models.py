@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -11,6 +13,8 @@ class Notification(models.Model):
     status = models.CharField(max_length=10, default="pending", db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[Notification]] = models.Manager()
 
     class Meta:
         app_label = "tutorial"
