@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from branches.categories import Category
 from branches.models import Branch
 from candidates.models import Channel, Language, Style
 from notifications.catalogue import Catalogue, NoTemplate
@@ -134,3 +135,18 @@ def test_what_headquarters_states_no_branch_can_replace(bj_cbd: Branch) -> None:
     name = LocalFieldFactory.create(key="bank_name")
     LocalValueFactory.create(branch=bj_cbd, field=name, value="另一家银行")
     assert values(bj_cbd)["bank_name"] == "海岳银行"
+
+
+def test_people_of_one_branch_whom_a_condition_tells_apart_get_each_their_own(bj_cbd: Branch) -> None:
+    dress = LocalFieldFactory.create(key="dress")
+    LocalValueFactory.create(branch=bj_cbd, field=dress, value="正装")
+    LocalValueFactory.create(
+        branch=bj_cbd, field=dress, value="校服", condition={"category": {"is": [Category.CAMPUS]}}
+    )
+    catalogue = Catalogue.current(branches=[bj_cbd])
+    graduate, lateral = sample_offer(bj_cbd), sample_offer(bj_cbd)
+    graduate.candidate.category, lateral.candidate.category = Category.CAMPUS, Category.SOCIAL
+    told = [
+        catalogue.values(one, language=Language.CHINESE)["dress"] for one in (graduate, lateral, graduate)
+    ]
+    assert told == ["校服", "正装", "校服"]
