@@ -223,6 +223,29 @@ def test_no_answer_to_the_call_for_a_token_means_that_nothing_was_sent(
     assert (error.permanent, error.uncertain) == (False, False)
 
 
+# --- Settings -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WECHAT_AES_KEY", "a" * 42),
+        ("WECHAT_AES_KEY", "a" * 42 + "-"),
+        ("WECHAT_AES_KEY", "a" * 42 + "é"),
+        ("WECHAT_TOKEN", "with-hyphens"),
+        ("WECHAT_TOKEN", "ab"),
+        ("WECHAT_TOKEN", "a" * 33),
+    ],
+)
+def test_what_wechats_console_would_not_take_stops_the_start_and_is_not_told(
+    settings: Settings, name: str, value: str
+) -> None:
+    settings.WECHAT_TOKEN = "letters123"
+    assert WECHAT.contradictions() == []
+    setattr(settings, name, value)
+    [problem] = WECHAT.contradictions()
+    assert name in problem
+    assert value not in problem
+
+
 # --- Without Redis ------------------------------------------------------------------------------
 @pytest.fixture
 def redis_away(embedded_servers: EmbeddedServers) -> Iterator[None]:

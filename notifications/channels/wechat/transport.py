@@ -1,5 +1,6 @@
 """WeChat template messages of an official (service) account."""
 
+import re
 from datetime import timedelta
 from typing import ClassVar
 
@@ -21,7 +22,8 @@ from notifications.channels.wechat.errors import ERRORS
 REPEATABLE = timedelta(minutes=9)
 QUOTA = {45009, 45011, 45047}
 BUSY = {-1}
-AES_KEY_LENGTH = 43  # of base64, one "=" short
+AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")  # base64 of 32 bytes, one "=" short
+TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 OUR_SETUP = {40013, 40125, 40164, 48001, 50002}
 
 
@@ -34,9 +36,13 @@ class WeChatTransport(Transport):
 
     def contradictions(self) -> list[str]:
         problems = super().contradictions()
-        if len(settings.WECHAT_AES_KEY) not in {0, AES_KEY_LENGTH}:
+        if settings.WECHAT_AES_KEY and not AES_KEY.fullmatch(settings.WECHAT_AES_KEY):
             problems.append(
-                f"{self.name}: WECHAT_AES_KEY has {AES_KEY_LENGTH} characters, or none in plain mode."
+                f"{self.name}: WECHAT_AES_KEY has 43 characters of base64, or none in plain mode."
+            )
+        if settings.WECHAT_TOKEN and not TOKEN.fullmatch(settings.WECHAT_TOKEN):
+            problems.append(
+                f"{self.name}: WECHAT_TOKEN has 3 to 32 letters and digits; WeChat takes no other."
             )
         return problems
 
