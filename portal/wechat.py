@@ -15,8 +15,7 @@ from notifications.channels import transport_for
 from notifications.channels.wechat.people import BROWSER, pages_origin
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
-# Of a module, in the pixels of the picture; shown smaller, it stays sharp.
-SCALE = 8
+SCALE = 8  # pixels of the picture a module of the code: 296 in all, which a phone in the hand has room for
 
 
 @dataclass(frozen=True)

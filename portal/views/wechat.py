@@ -25,6 +25,7 @@ from portal.notice import bank_name, notice
 from portal.wechat import WeChatWay, may_lead_to_wechat, picture, wechat_way
 
 WAY_COOKIE, WAY_SECONDS = "wechat_way", 600
+SAYS_FOLLOWED = "followed"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,6 +57,8 @@ def _show(request: HttpRequest, key: PageToken, token: str, way: WeChatWay) -> H
         "picture": picture(scene.qr_text) if scene else "",
         "until": scene.expires_at.astimezone(key.offer.branch.zone) if scene else None,
         "known": bool(key.offer.candidate.wechat_openid),
+        # Pressed before WeChat has told us: a person must see that something was heard.
+        "not_told_yet": scene is not None and SAYS_FOLLOWED in request.GET,
     }
     return render(request, "portal/wechat.html", context)
 
