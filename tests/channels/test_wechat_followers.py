@@ -1,19 +1,30 @@
 """Who follows and who leaves, as WeChat tells it: bound once, marked, usable again, whatever comes twice or late."""
 
-from datetime import timedelta
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from branches.models import Branch
 from candidates.contact_points import addresses, forget_replaced
 from candidates.models import Candidate, Channel, Offer, OfferState, PageToken, WeChatScene
+from candidates.payload import parse_result
 from candidates.wechat_binding import keep_scene, new_scene
+from notifications.channels.base import Following
+from notifications.followers import take_followings
+from notifications.intake import take_signal
+from notifications.models import Message, Purpose, TemplateVersion
 from notifications.plan import channels_for
+from notifications.states import State
 from tests.channels.wechat_wire import address, following, letter, seal, sealed_address
-from tests.factories import OfferFactory, page_key
+from tests.factories import OfferFactory, SourceFactory, page_key
+from tests.platform import result
 from tracking.models import Kind
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +166,28 @@ def test_a_code_that_is_no_longer_in_force_binds_nobody(
     assert told(offer) == []
 
 
+def test_the_prefix_of_a_new_follower_is_part_of_what_wechat_tells(
+    client: Client, offer: Offer, scene: str
+) -> None:
+    tell(client, following("subscribe", key=scene))
+    assert candidate_of(offer).wechat_openid == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_scan_a_code_at_once_one_is_bound(offer: Offer, scene: str) -> None:
+    def scans(number: int) -> None:
+        at = datetime.fromtimestamp(AT, UTC)
+        try:
+            take_followings([Following(address=f"oScanner{number}", follows=True, at=at, scene=scene)])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        list(pool.map(scans, range(12)))
+    assert candidate_of(offer).wechat_openid.startswith("oScanner")
+    assert told(offer) == [Kind.CONNECTED]
+
+
 # --- Leaving and coming back -----------------------------------------------------------------------
 def test_who_leaves_is_reached_otherwise_and_who_comes_back_is_reached_again(
     client: Client, offer: Offer
@@ -264,3 +297,24 @@ def test_an_account_the_platform_gave_and_takes_back_is_gone(offer: Offer) -> No
     candidate = follower(offer)
     signal_over(candidate)
     assert candidate.wechat_openid == ""
+
+
+def test_a_change_of_the_day_reaches_the_bound_account_and_nobody_starts_anew(
+    client: Client, bj_cbd: Branch, pass_notice: TemplateVersion
+) -> None:
+    def take(webhook_id: str, **changes: object) -> None:
+        body = json.dumps(result(**changes))
+        take_signal(source=source, webhook_id=webhook_id, body=body, result=parse_result(body))
+
+    source = SourceFactory.create()
+    take("first")
+    offer = Offer.objects.get()
+    token = page_key(offer)
+    scanned(client, scene_for(token))
+    Message.objects.update(state=State.ACCEPTED)
+    take("second", onboarding_at="2027-03-08T09:00:00+08:00")
+    assert candidate_of(offer).wechat_openid == OPENID
+    assert PageToken.objects.find(token)
+    assert not offer.events.filter(kind=Kind.OFFERED)[1:]
+    change = offer.messages.get(purpose=Purpose.CHANGE_OF_FACTS)
+    assert change.channel == Channel.WECHAT

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import re
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -224,3 +225,152 @@ def test_a_qr_code_is_made_for_a_scene(sandbox: Sandbox) -> None:
     assert answer["url"].startswith("http")
     assert answer["expire_seconds"] == 600
     assert sandbox.post(address, {**asked, "expire_seconds": 2592001}).json()["errcode"] != 0
+
+
+# --- People ----------------------------------------------------------------------------------------
+def make_code(sandbox: Sandbox, scene: str = "abc", seconds: int = 600) -> dict[str, Any]:
+    asked = {
+        "expire_seconds": seconds,
+        "action_name": "QR_STR_SCENE",
+        "action_info": {"scene": {"scene_str": scene}},
+    }
+    answer: dict[str, Any] = sandbox.post(
+        f"/cgi-bin/qrcode/create?access_token={token(sandbox)}", asked
+    ).json()
+    return answer
+
+
+def act(sandbox: Sandbox, listener: Listener, what: str, **form: str) -> dict[str, str]:
+    """What somebody does, and the event it causes."""
+    listener.requests.clear()
+    assert sandbox.post(f"/wechat/{what}", form).status == 200
+    return event(listener)
+
+
+def subscribes(sandbox: Sandbox, openid: str) -> int:
+    told = sandbox.get("/cgi-bin/user/info", access_token=token(sandbox), openid=openid)
+    assert told["openid"] == openid
+    return int(told["subscribe"])
+
+
+def test_a_scan_tells_the_scene_of_a_new_follower_with_a_prefix_and_of_a_follower_without(
+    sandbox: Sandbox, listener: Listener
+) -> None:
+    code = make_code(sandbox, "scene-1")
+    first = act(sandbox, listener, "scan", url=code["url"], openid="oScanner")
+    assert (first["Event"], first["EventKey"]) == ("subscribe", "qrscene_scene-1")
+    assert (first["Ticket"], first["FromUserName"]) == (code["ticket"], "oScanner")
+    again = act(sandbox, listener, "scan", url=code["url"], openid="oScanner")
+    assert (again["Event"], again["EventKey"]) == ("SCAN", "scene-1")
+
+
+def test_who_leaves_is_told_of_and_gets_nothing_until_following_again(
+    sandbox: Sandbox, listener: Listener
+) -> None:
+    left = act(sandbox, listener, "unfollow", openid="oLeaver")
+    assert (left["Event"], left["EventKey"]) == ("unsubscribe", "")
+    assert send(sandbox, touser="oLeaver")["errcode"] == 43004
+    assert subscribes(sandbox, "oLeaver") == 0
+    assert act(sandbox, listener, "follow", openid="oLeaver")["Event"] == "subscribe"
+    assert send(sandbox, touser="oLeaver")["errcode"] == 0
+    assert subscribes(sandbox, "oLeaver") == 1
+
+
+def test_an_event_of_a_person_is_repeated_word_for_word(sandbox: Sandbox, listener: Listener) -> None:
+    listener.answers[:] = [(200, "something else")]
+    sandbox.post("/wechat/follow", {"openid": "oTwice"})
+    eventually(lambda: len(listener.requests) == 2)
+    assert len({request.body for request in listener.requests}) == 1
+    asked = query(listener.requests[1])
+    assert asked["signature"] == sorted_sha1(WECHAT_TOKEN, asked["timestamp"], asked["nonce"])
+
+
+def test_who_is_not_known_follows_unless_the_name_says_otherwise(sandbox: Sandbox) -> None:
+    assert [subscribes(sandbox, openid) for openid in ("oNobodyYet", "o-unfollowed-9")] == [1, 0]
+    asked = sandbox.get("/cgi-bin/user/info", access_token="wrong", openid="oNobodyYet")
+    assert asked["errcode"] == 40001
+    assert sandbox.get("/cgi-bin/user/info", access_token=token(sandbox), openid="a b")["errcode"] == 40003
+
+
+def test_a_code_that_nobody_made_or_that_has_expired_is_not_scanned(sandbox: Sandbox) -> None:
+    assert sandbox.post("/wechat/scan", {"url": "http://weixin.qq.com/q/x", "openid": "o1"}).status == 404
+    expired = make_code(sandbox, seconds=1)["url"]
+    eventually(
+        lambda: expired not in [code["url"] for code in sandbox.get("/wechat/people.json")["codes"]],
+        within=5,
+    )
+    assert sandbox.post("/wechat/scan", {"url": expired, "openid": "o1"}).status == 404
+
+
+# --- OAuth -----------------------------------------------------------------------------------------
+AUTHORIZE = {
+    "appid": WECHAT_APP_ID,
+    "redirect_uri": "http://bank.example/back/?a=1",
+    "response_type": "code",
+    "scope": "snsapi_base",
+    "state": "s-1",
+}
+
+
+def visit(sandbox: Sandbox, openid: str = "oVisitor", *, follows: bool = True) -> dict[str, str]:
+    """The query with which the browser comes back."""
+    form = {"redirect_uri": AUTHORIZE["redirect_uri"], "state": "s-1", "openid": openid}
+    form |= {"follows": "1"} if follows else {}
+    answer = sandbox.http.request(
+        "POST", sandbox.url + "/connect/oauth2/visit", fields=form, encode_multipart=False, redirect=False
+    )
+    assert answer.status == 302
+    back = urlsplit(answer.headers["Location"])
+    assert back.netloc + back.path == "bank.example/back/"
+    return {name: values[0] for name, values in parse_qs(back.query).items()}
+
+
+def visitor(sandbox: Sandbox, code: str, **changes: str) -> dict[str, Any]:
+    asked = {"appid": WECHAT_APP_ID, "secret": WECHAT_SECRET, "grant_type": "authorization_code"}
+    found: dict[str, Any] = sandbox.get("/sns/oauth2/access_token", **{**asked, "code": code, **changes})
+    return found
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"appid": "wxother"}, {"scope": "x"}, {"response_type": "x"}, {"redirect_uri": "ftp://x"}]
+)
+def test_the_way_to_an_authorized_page_asks_whose_phone_it_is(
+    sandbox: Sandbox, changes: dict[str, str]
+) -> None:
+    address = sandbox.url + "/connect/oauth2/authorize"
+    answer = sandbox.http.request("GET", address, fields={**AUTHORIZE, **changes})
+    assert answer.status == (400 if changes else 200)
+    if not changes:
+        assert "http://bank.example" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_visit_brings_its_state_back_and_a_code_that_counts_once(sandbox: Sandbox) -> None:
+    back = visit(sandbox)
+    assert (back["state"], back["a"]) == ("s-1", "1")
+    found = visitor(sandbox, back["code"])
+    assert (found["openid"], found["scope"]) == ("oVisitor", "snsapi_base")
+    assert "is_snapshotuser" not in found
+    assert visitor(sandbox, back["code"])["errcode"] == 40163
+    assert visitor(sandbox, "unknown")["errcode"] == 40029
+
+
+@pytest.mark.parametrize(("changes", "errcode"), [({"secret": "x"}, 40125), ({"appid": "wxo"}, 40013)])
+def test_only_the_account_learns_who_it_was(sandbox: Sandbox, changes: dict[str, str], errcode: int) -> None:
+    code = visit(sandbox)["code"]
+    assert visitor(sandbox, code, **changes)["errcode"] == errcode
+    assert visitor(sandbox, code)["openid"] == "oVisitor"
+
+
+def test_a_visit_may_be_one_of_who_does_not_follow_or_of_a_preview(sandbox: Sandbox) -> None:
+    visit(sandbox, "oPassing", follows=False)
+    assert subscribes(sandbox, "oPassing") == 0
+    preview = visitor(sandbox, visit(sandbox, "o-snapshot-1")["code"])
+    assert preview["is_snapshotuser"] == 1
+
+
+def test_markup_in_what_the_pages_show_stays_text(sandbox: Sandbox) -> None:
+    sandbox.post("/wechat/follow", {"openid": "<b>o</b>"})
+    asked = {**AUTHORIZE, "state": '"><script>1</script>'}
+    for path, fields in (("/wechat", {"said": "<i>x</i>"}), ("/connect/oauth2/authorize", asked)):
+        page = sandbox.http.request("GET", sandbox.url + path, fields=fields).data.decode()
+        assert not re.search(r"<(b|i|script)>", page)
