@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from branches.admin_parts import BAD, CHOICE, GOOD, WAITS, PlainAdmin, column
+from branches.admin_parts import BAD, CHOICE, GOOD, WAITS, PlainAdmin, column, page_action
 from candidates.models import Channel
+from notifications.admin.texts_to_register import texts_to_register
 from notifications.channels import TRANSPORTS
 from notifications.models import ProviderRegistration
 
@@ -44,7 +50,8 @@ class RegistrationForm(RegistrationModelForm):
             "code": _(
                 "The signature, or the number under which the carrier lists the template: what a text names as the "
                 "carrier's template."
-            )
+            ),
+            "content": _("Of a text message's template as the carrier has it, with ${name} for each value."),
         }
 
 
@@ -52,6 +59,7 @@ class RegistrationForm(RegistrationModelForm):
 class ProviderRegistrationAdmin(PlainAdmin):
     form = RegistrationForm
     actions = None
+    actions_list = ("texts",)
     list_display = ("code", "carrier", "kind", "stands", "expires_on", "note")
     list_filter = (("kind", CHOICE), ("state", CHOICE), "provider")
     list_filter_submit = True
@@ -74,3 +82,26 @@ class ProviderRegistrationAdmin(PlainAdmin):
         self, _request: HttpRequest, obj: ProviderRegistration | None = None
     ) -> tuple[str, ...]:
         return ("provider", "kind", "code") if obj else ()  # another code is another entry
+
+    # --- What is to be registered ---
+    def get_urls(self) -> list[URLPattern]:
+        """The page stands before Django's pages of one record, which would take its name for a key."""
+        own = path(
+            "texts/", self.admin_site.admin_view(self.texts_page), name="notifications_texts_to_register"
+        )
+        return [own, *super().get_urls()]
+
+    @page_action(_("Texts to register"), icon="content_copy", permissions=["view"])
+    def texts(self, _request: HttpRequest) -> HttpResponse:
+        return redirect(reverse("admin:notifications_texts_to_register"))
+
+    def texts_page(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Texts to register"),
+            "texts": list(texts_to_register()),
+        }
+        return TemplateResponse(request, "admin/notifications/texts_to_register.html", context)

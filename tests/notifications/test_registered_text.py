@@ -161,9 +161,9 @@ def test_the_phone_shows_what_a_carrier_of_our_own_text_would_send() -> None:
     """But for the signature, which a carrier of templates puts before English texts as well."""
     for body in sms_bodies():
         for offer in people(body.language)[:3]:
-            asked = {"purpose": body.version.template.purpose, "channel": Channel.SMS}
-            theirs = preview(offer, **asked).text.removeprefix("【海岳银行】")
-            ours = preview(offer, **asked, transport=TWILIO).text
+            purpose = body.version.template.purpose
+            theirs = preview(offer, purpose=purpose, channel=Channel.SMS).text.removeprefix("【海岳银行】")
+            ours = preview(offer, purpose=purpose, channel=Channel.SMS, transport=TWILIO).text
             assert theirs == ours.removeprefix("【海岳银行】").removeprefix("[Haiyue Bank] ")
 
 
