@@ -32,7 +32,8 @@ def receive(request: HttpRequest, carrier: str, rest: str = "") -> HttpResponse:
         count_refused(carrier, str(refused))
         return HttpResponse(status=403)
     take_arrived(reply.receipts)
-    take_followings(reply.followings)
+    if reply.followings:
+        take_followings(reply.followings)
     return HttpResponse(reply.body, status=reply.status, content_type=reply.content_type)
 
 

@@ -65,7 +65,7 @@ def test_a_hundred_receipts_take_as_many_statements_as_one(bj_cbd: Branch) -> No
     messages = people(bj_cbd, 101)
     one = statements(lambda: take_receipts([about(messages[0], "delivered")]))
     hundred = statements(lambda: take_receipts([about(message, "delivered") for message in messages[1:]]))
-    assert hundred == one == 11
+    assert hundred == one <= 10
     assert set(states().values()) == {State.DELIVERED}
     assert Progress.objects.filter(stage=Stage.DELIVERED).count() == 101
     assert Event.objects.filter(kind=Kind.DELIVERED).count() == 101
