@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 from django.conf import settings
@@ -11,17 +12,20 @@ from notifications.channels.base import TransportError
 
 
 @cache
-def pool() -> urllib3.PoolManager:
-    """One pool per process, shared by its sending threads."""
+def pool(origin: str) -> urllib3.HTTPConnectionPool:
+    """The connections of this process to one server, shared by its sending threads."""
     timeout = urllib3.Timeout(connect=5.0, read=settings.CARRIER_TIMEOUT_SECONDS)
-    # No repeats here: whether one is safe depends on the carrier, and the row has its own clock.
-    return urllib3.PoolManager(maxsize=settings.IN_FLIGHT, timeout=timeout, retries=False)
+    return urllib3.connection_from_url(origin, maxsize=settings.IN_FLIGHT, timeout=timeout)
 
 
 def request(method: str, url: str, **kwargs: Any) -> urllib3.BaseHTTPResponse:
     """One request. Raises TransportError: retry when nothing was sent, uncertain when it may have been."""
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    target = f"/{url[len(origin) :].removeprefix('/')}"
     try:
-        return pool().request(method, url, redirect=False, **kwargs)
+        # No repeats here: whether one is safe depends on the carrier, and the row has its own clock.
+        return pool(origin).urlopen(method, target, redirect=False, retries=False, **kwargs)
     except (NewConnectionError, ConnectTimeoutError, NameResolutionError) as error:
         raise TransportError("the carrier cannot be reached", code=type(error).__name__) from None
     except HTTPError as error:

@@ -45,7 +45,7 @@ def sandbox(live_server: LiveServer, settings: Settings) -> Iterator[Sandbox]:
     settings.WECHAT_TOKEN, settings.WECHAT_AES_KEY = WECHAT_TOKEN, AES_KEY
     _forget()
     yield sandbox
-    http.pool().clear()
+    http.pool.cache_clear()
     _forget()
     assert sandbox.stop() == 0
 

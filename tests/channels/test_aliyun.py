@@ -60,7 +60,6 @@ def look_up_error(repeat: Envelope) -> TransportError:
 @pytest.fixture(autouse=True)
 def patience_restored() -> Iterator[None]:
     yield
-    http.pool().clear()
     http.pool.cache_clear()
 
 

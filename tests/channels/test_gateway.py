@@ -47,7 +47,6 @@ def error_of(sent: Envelope) -> TransportError:
 @pytest.fixture(autouse=True)
 def patience_restored() -> Iterator[None]:
     yield
-    http.pool().clear()
     http.pool.cache_clear()
 
 

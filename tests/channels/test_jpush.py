@@ -42,7 +42,6 @@ def no_keys_left() -> Iterator[None]:
     """Nor a connection of an earlier test's patience."""
     cids._spare.clear()
     yield
-    http.pool().clear()
     http.pool.cache_clear()
     cids._spare.clear()
 

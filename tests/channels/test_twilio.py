@@ -36,7 +36,6 @@ def impatient(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def patience_restored() -> object:
     yield
-    http.pool().clear()
     http.pool.cache_clear()
 
 

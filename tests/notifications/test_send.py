@@ -49,7 +49,7 @@ def sandbox(running_carriers: Sandbox, settings: Settings) -> Iterator[Sandbox]:
     for carrier in TRANSPORTS.values():
         send._threads(carrier.name, carrier.in_flight).shutdown()  # with them go their mail connections
     send._threads.cache_clear()
-    http.pool().clear()
+    http.pool.cache_clear()
 
 
 def people(branch: Branch, count: int, *, channel: str = "sms") -> list[Message]:

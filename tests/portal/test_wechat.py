@@ -30,7 +30,6 @@ def no_token(sandbox: Sandbox) -> Iterator[None]:
     _forget()
     sandbox.post("/wechat/expire-token", {})
     yield
-    http.pool().clear()
     http.pool.cache_clear()
     _forget()
 

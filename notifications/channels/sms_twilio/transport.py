@@ -1,22 +1,14 @@
-"""SMS by Twilio, through Twilio's own client.
+"""SMS by Twilio.
 
 Source: Twilio's Programmable Messaging API, 2010-04-01; error codes from its error dictionary.
 """
 
-import logging
 from datetime import timedelta
-from functools import cache
-from typing import Any, ClassVar
-from urllib.parse import urlencode
+from typing import ClassVar
 
 from django.conf import settings
 from django.utils import timezone
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http import HttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
 
-from notifications.channels import http
 from notifications.channels.base import (
     Accepted,
     CallbackReply,
@@ -25,10 +17,10 @@ from notifications.channels.base import (
     Transport,
     TransportError,
 )
-from notifications.channels.sms_twilio import callbacks
+from notifications.channels.carrier_json import text_in
+from notifications.channels.sms_twilio import callbacks, client
 from notifications.channels.sms_twilio.errors import ERRORS
 
-DEFAULT_API_URL = "https://api.twilio.com"
 # Twilio's own repeats of a callback: 3 s to connect, 1.5 s to answer, 5 times, on every failure.
 CALLBACK_RETRIES = "#ct=3000&rt=1500&rc=5&rp=all"
 THROTTLED = {20429}
@@ -36,38 +28,6 @@ OUR_SETUP = {401, 403}
 NOT_PROCESSED = {408, 503}
 # Every text holds a key of its own, so looking back further than needed finds no wrong one.
 CLOCKS_DIFFER = timedelta(minutes=15)
-
-
-class PooledHttpClient(HttpClient):  # type: ignore[misc]  # twilio ships no types
-    """Twilio's client over our connections; also the only way to give it another base address."""
-
-    def __init__(self, api_url: str) -> None:
-        super().__init__(logging.getLogger(__name__), is_async=False)
-        self.api_url = api_url
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        params: dict[str, object] | None = None,
-        data: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
-        allow_redirects: bool = False,
-    ) -> Response:
-        address = url.replace(DEFAULT_API_URL, self.api_url, 1)
-        if params:
-            address = f"{address}?{urlencode(params, doseq=True)}"
-        if auth:
-            headers = {**(headers or {}), **http.basic_auth(*auth)}
-        answer = http.request(method, address, body=urlencode(data or {}, doseq=True), headers=headers)
-        return Response(answer.status, answer.data.decode(errors="replace"), answer.headers)
-
-
-@cache
-def _client(account_sid: str, auth_token: str, api_url: str) -> Client:
-    return Client(account_sid, auth_token, http_client=PooledHttpClient(api_url))
 
 
 class TwilioTransport(Transport):
@@ -82,16 +42,16 @@ class TwilioTransport(Transport):
         return not to.startswith("+86")
 
     def send(self, envelope: Envelope) -> Accepted:
+        address = f"{settings.PUBLIC_URL}/callbacks/twilio/{envelope.message_id}/{CALLBACK_RETRIES}"
+        fields = {"To": envelope.to, "Body": envelope.text, "StatusCallback": address, **_sender()}
         try:
-            sent = self._api().messages.create(
-                to=envelope.to,
-                body=envelope.text,
-                status_callback=f"{settings.PUBLIC_URL}/callbacks/twilio/{envelope.message_id}/{CALLBACK_RETRIES}",
-                **_sender(),
-            )
-        except TwilioRestException as error:
+            told = client.create(fields)
+        except client.TwilioError as error:
             raise _as_transport_error(error) from None
-        return Accepted(reference=str(sent.sid))
+        reference = text_in(told, "sid", longest=100)
+        if not reference:
+            raise TransportError("an answer without a number", code="sid", uncertain=True)
+        return Accepted(reference)
 
     def look_up(self, envelope: Envelope) -> Accepted | None:
         """Twilio has no idempotency key: ask for what went to this number since, and compare the text.
@@ -100,26 +60,26 @@ class TwilioTransport(Transport):
         """
         since = (envelope.first_sent_at or timezone.now()) - CLOCKS_DIFFER
         try:
-            found = self._api().messages.list(to=envelope.to, date_sent_after=since, page_size=50, limit=200)
-        except (TwilioException, TransportError) as error:
-            # The client wraps a refused page into an error without a code of its own.
-            raise TransportError("the look-up failed", code=type(error).__name__, uncertain=True) from None
-        return next((Accepted(str(sent.sid)) for sent in found if sent.body == envelope.text), None)
+            same = (
+                sent for sent in client.sent_to(envelope.to, since=since) if sent.get("body") == envelope.text
+            )
+            found = next(same, None)
+        except (client.TwilioError, TransportError) as error:
+            code = str(error.code or type(error).__name__)
+            raise TransportError("the look-up failed", code=code, uncertain=True) from None
+        return Accepted(text_in(found, "sid", longest=100)) if found else None
 
     def answer_callback(self, request: CallbackRequest) -> CallbackReply:
         return callbacks.answer(request, auth_token=settings.TWILIO_AUTH_TOKEN)
 
-    def _api(self) -> Client:
-        return _client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_API_URL)
 
-
-def _sender() -> dict[str, Any]:
+def _sender() -> dict[str, str]:
     if settings.TWILIO_MESSAGING_SERVICE_SID:
-        return {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
-    return {"from_": settings.TWILIO_FROM}
+        return {"MessagingServiceSid": settings.TWILIO_MESSAGING_SERVICE_SID}
+    return {"From": settings.TWILIO_FROM}
 
 
-def _as_transport_error(error: TwilioRestException) -> TransportError:
+def _as_transport_error(error: client.TwilioError) -> TransportError:
     """Twilio's message may repeat the number, so only its code is kept."""
     code = str(error.code or error.status)
     if error.status == 429 or error.code in THROTTLED:
