@@ -28,7 +28,7 @@ OFFER_COLUMNS = [
     "progress__stage",
     "progress__last_event_at",
 ]
-MESSAGE_COLUMNS = ["offer_id", "channel", "state", "provider"]
+MESSAGE_COLUMNS = ["offer_id", "channel", "state", "provider", "accepted_at"]
 
 
 @dataclass(frozen=True)

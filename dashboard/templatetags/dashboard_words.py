@@ -13,6 +13,7 @@ from dashboard.selections import silent_carriers
 from notifications.dates import moment_text
 from notifications.models import Message
 from notifications.states import FAILED, State
+from notifications.timeline import silence
 from notifications.way_in import blotted
 from tracking.models import Stage
 
@@ -21,6 +22,7 @@ register.filter("message_error", words.message_error)
 register.filter("event_detail", words.event_detail)
 register.filter("actor_words", words.actor_words)
 register.filter("shown_text", blotted)
+register.filter("silence", silence)
 
 STAGE_TONES = {
     Stage.CONFIRMED: "good",

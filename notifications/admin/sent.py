@@ -19,6 +19,7 @@ from branches.admin_parts import (
 from candidates.admin import FoundByPerson
 from notifications.models import Attempt, Message, Receipt
 from notifications.states import State
+from notifications.timeline import silence
 from notifications.way_in import blotted
 
 STATE_LABELS = {
@@ -52,7 +53,17 @@ class ReceiptsOfMessage(ReadOnlyTable):
 @admin.register(Message)
 class MessageAdmin(FoundByPerson):
     inlines = (AttemptsOfMessage, ReceiptsOfMessage)
-    list_display = ("created_at", "offer", "purpose", "channel", "became", "provider", "tries", "error")
+    list_display = (
+        "created_at",
+        "offer",
+        "purpose",
+        "channel",
+        "became",
+        "silent",
+        "provider",
+        "tries",
+        "error",
+    )
     list_select_related = ("offer",)
     list_filter = (
         ("state", CHOICE),
@@ -72,12 +83,16 @@ class MessageAdmin(FoundByPerson):
         ("provider", "reference", "provider_template"),
         ("error_code", "error"),
         ("created_at", "first_sent_at"),
-        ("accepted_at", "delivered_at"),
+        ("accepted_at", "delivered_at", "silent"),
     )
 
     @column(_("state"), ordering="state", labels=STATE_LABELS)
     def became(self, message: Message) -> tuple[str, str]:
         return message.state, message.get_state_display()
+
+    @column(_("receipt"))
+    def silent(self, message: Message) -> str:
+        return silence(message)
 
     @column(_("subject"))
     def sent_subject(self, message: Message) -> str:

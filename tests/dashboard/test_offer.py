@@ -1,14 +1,16 @@
 """One candidate's page: masked until asked for, exact words, no key, errors in plain words."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from branches.models import AccessRecord, Branch, Membership, RefusedAttempt, Role, User
 from candidates.models import Channel, Offer
 from dashboard.words import error_words
-from notifications.models import TemplateVersion
+from notifications.models import Message, TemplateVersion
 from notifications.states import State
 from tests.branches.people import auditor_of, member
 from tests.dashboard.story import TOKEN, confirmed, sent, signed_in, unreachable
@@ -141,6 +143,21 @@ def test_an_error_is_told_in_words_with_the_carriers_own_beside_it(client: Clien
 def test_mail_says_that_delivery_cannot_be_known(client: Client, offer: Offer) -> None:
     sent(offer, channel=Channel.EMAIL)
     assert "无法获知是否送达。" in page(client, offer)
+
+
+def test_a_missing_receipt_is_told_with_its_age_on_the_page_and_in_the_list(
+    client: Client, offer: Offer
+) -> None:
+    message = sent(offer)
+    assert "no receipt" not in page(client, offer)
+    Message.objects.filter(pk=message.pk).update(accepted_at=timezone.now() - timedelta(hours=3, minutes=5))
+    with translation.override("en"):
+        listed = client.get(reverse("dashboard:offers"), headers={"Accept-Language": "en"}).content.decode()
+        shown = client.get(
+            reverse("dashboard:offer", args=[offer.pk]), headers={"Accept-Language": "en"}
+        ).content.decode()
+    assert "no receipt for 3&nbsp;hours" in listed.replace("\xa0", "&nbsp;")
+    assert shown.replace("\xa0", " ").count("o receipt for 3 hours") == 2
 
 
 def test_a_delivered_message_leaves_no_doubt(client: Client, offer: Offer) -> None:

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from candidates.models import Offer
-from notifications.timeline import timeline
+from notifications.channels import TRANSPORTS
+from notifications.models import Message
+from notifications.states import State
+from notifications.timeline import silence, timeline
 from notifications.way_in import blotted, way_in
 from tests.factories import MessageFactory
 from tracking.models import Event, Kind
@@ -52,3 +55,49 @@ def test_the_newest_comes_first_with_the_message_it_is_about(
 @pytest.mark.django_db
 def test_another_offer_s_story_is_not_mixed_in(offer: Offer, sh_offer: Offer) -> None:
     assert {entry.event.offer_id for entry in timeline(offer)} == {offer.pk}
+
+
+# --- What nobody knows --------------------------------------------------------------------------
+NOW = timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("provider", "state", "age", "told"),
+    [
+        ("twilio", State.ACCEPTED, timedelta(hours=3, minutes=20), "no receipt for 3\xa0hours"),
+        ("jpush", State.ACCEPTED, timedelta(minutes=2), "no receipt for 2\xa0minutes"),
+        ("wechat", State.ACCEPTED, timedelta(days=9), "no receipt for 1\xa0week"),
+        ("twilio", State.ACCEPTED, timedelta(seconds=59), ""),
+        ("twilio", State.DELIVERED, timedelta(hours=3), ""),
+        ("twilio", State.UNDELIVERED, timedelta(hours=3), ""),
+        ("twilio", State.UNCERTAIN, None, ""),
+        ("smtp", State.ACCEPTED, timedelta(hours=3), "delivery cannot be known"),
+        ("smtp", State.BOUNCED, timedelta(hours=3), ""),
+        ("a carrier of before", State.ACCEPTED, timedelta(hours=3), ""),
+    ],
+)
+def test_silence_is_told_with_its_age_or_as_what_cannot_be_known(
+    provider: str, state: State, age: timedelta | None, told: str
+) -> None:
+    message = Message(provider=provider, state=state, accepted_at=NOW - age if age else None)
+    with translation.override("en"):
+        assert silence(message, at=NOW) == told
+
+
+def test_whether_silence_can_end_is_asked_of_the_carrier(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = Message(provider="twilio", state=State.ACCEPTED, accepted_at=NOW - timedelta(hours=3))
+    monkeypatch.setattr(type(TRANSPORTS["twilio"]), "tells_delivered", False)
+    with translation.override("en"):
+        assert silence(message, at=NOW) == "delivery cannot be known"
+
+
+@pytest.mark.django_db
+def test_silence_stands_beside_the_acceptance_it_follows(offer: Offer) -> None:
+    long_ago = timezone.now() - timedelta(hours=3)
+    message = MessageFactory.create(
+        offer=offer, state=State.ACCEPTED, provider="twilio", accepted_at=long_ago
+    )
+    record([message.event(Kind.ACCEPTED, at=long_ago, detail="pass_notice")])
+    with translation.override("en"):
+        told = {entry.event.kind: entry.silence for entry in timeline(offer)}
+    assert told == {Kind.ACCEPTED: "no receipt for 3\xa0hours", Kind.OFFERED: ""}
