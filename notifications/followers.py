@@ -75,13 +75,17 @@ def _away(error: Exception) -> WeChatAway:
 
 
 # --- What WeChat tells ----------------------------------------------------------------------------------
-@transaction.atomic
 def take_followings(told: Iterable[Following]) -> None:
     """A repeat, or older news than is known, changes nothing."""
     for one in told:
-        if one.scene:
-            _take_scan(one)
-        _take_following(one)
+        _take(one)
+
+
+@transaction.atomic
+def _take(one: Following) -> None:
+    if one.scene:
+        _take_scan(one)
+    _take_following(one)
 
 
 def _take_scan(one: Following) -> None:

@@ -1,6 +1,7 @@
 """Who follows and who leaves, as WeChat tells it: bound once, marked, usable again, whatever comes twice or late."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +30,7 @@ from tracking.models import Kind
 
 pytestmark = pytest.mark.django_db
 OPENID, ANOTHER = "oHAIYUE1", "oHAIYUE2"
-AT = 1790000000
+AT = int(time.time()) - 60  # of the past, and so of any moment later in the run
 
 
 @pytest.fixture(autouse=True)
@@ -229,6 +230,14 @@ def test_following_again_lifts_what_sending_has_marked(client: Client, offer: Of
     assert candidate_of(offer).unusable_channels == {"sms": "21610"}
 
 
+def test_news_of_the_future_do_not_make_those_of_today_old(client: Client, offer: Offer) -> None:
+    follower(offer)
+    tell(client, following("unsubscribe", at=int(time.time()) + 3600))
+    assert candidate_of(offer).unusable_channels == {}
+    tell(client, following("unsubscribe", at=AT))
+    assert candidate_of(offer).unusable_channels == {"wechat": "43004"}
+
+
 def test_somebody_who_is_no_candidate_is_answered_and_not_kept(client: Client, offer: Offer) -> None:
     for word in ("subscribe", "unsubscribe", "SCAN"):
         tell(client, following(word, person="oStranger"))
@@ -239,9 +248,9 @@ def test_somebody_who_is_no_candidate_is_answered_and_not_kept(client: Client, o
     "body",
     [
         following("subscribe", person=""),
-        following("unsubscribe").replace(b"1790000000", b"soon"),
-        following("subscribe").replace(b"1790000000", "１".encode()),
-        following("subscribe").replace(b"1790000000", b"9" * 30),
+        following("unsubscribe", at="soon"),
+        following("subscribe", at="１"),
+        following("subscribe", at="9" * 30),
         following("subscribe", key="last_trade_no_4001"),
         following("CLICK", key="menu"),
     ],

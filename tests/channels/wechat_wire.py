@@ -5,7 +5,7 @@ import hashlib
 import os
 import struct
 import time
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -18,30 +18,41 @@ FOLLOWING = (
     "<xml><ToUserName>gh_1</ToUserName><FromUserName>{person}</FromUserName><CreateTime>{at}</CreateTime>"
     "<MsgType>event</MsgType><Event>{word}</Event><EventKey>{key}</EventKey></xml>"
 )
-TIMESTAMP, NONCE = str(int(time.time())), "4711"
+NONCE = "4711"
 
 
 def event(*, msgid: str, status: str = "success", person: str = "oHAIYUE1") -> bytes:
     return EVENT.format(msgid=msgid, status=status, person=person).encode()
 
 
-def following(word: str, *, person: str = "oHAIYUE1", key: str = "", at: int = 1790000000) -> bytes:
-    """`subscribe` (key `qrscene_…` where a code was scanned), `SCAN` (the scene itself) or `unsubscribe`."""
-    return FOLLOWING.format(person=person, word=word, key=key, at=at).encode()
+def following(word: str, *, person: str = "oHAIYUE1", key: str = "", at: int | str = "") -> bytes:
+    """`subscribe` (key `qrscene_…` where a code was scanned), `SCAN` (the scene itself) or `unsubscribe`.
+
+    `at`: Unix seconds; now where it is left out.
+    """
+    return FOLLOWING.format(person=person, word=word, key=key, at=at or moment()).encode()
 
 
 def signature(*parts: str) -> str:
     return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
 
 
+def moment() -> str:
+    """Now, in Unix seconds: an old signature is not taken."""
+    return str(int(time.time()))
+
+
 def address(token: str, **more: str) -> str:
     """The callback's address with a valid plain signature."""
-    signed = {"signature": signature(token, TIMESTAMP, NONCE), "timestamp": TIMESTAMP, "nonce": NONCE}
+    timestamp = moment()
+    signed = {"signature": signature(token, timestamp, NONCE), "timestamp": timestamp, "nonce": NONCE}
     return f"/callbacks/wechat/?{urlencode({**signed, **more})}"
 
 
 def sealed_address(token: str, sealed: str) -> str:
-    return address(token, encrypt_type="aes", msg_signature=signature(token, TIMESTAMP, NONCE, sealed))
+    plain = address(token, encrypt_type="aes")
+    timestamp = parse_qs(urlsplit(plain).query)["timestamp"][0]
+    return f"{plain}&msg_signature={signature(token, timestamp, NONCE, sealed)}"
 
 
 def seal(xml: bytes, *, aes_key: str, app_id: str) -> str:

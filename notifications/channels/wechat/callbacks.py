@@ -114,6 +114,8 @@ def _followings(event: Element) -> list[Following]:
     if word not in {COMES, SCANS, LEAVES} or not person or not (made.isascii() and made.isdigit()):
         return []
     at = datetime.fromtimestamp(int(made[:10]), UTC)  # whole seconds; ten digits last until 2286
+    if at.timestamp() > time.time() + TOLERANCE_SECONDS:
+        return []  # news of the future would make all later ones old
     return [Following(address=person, follows=word != LEAVES, at=at, scene=_scene(event, word))]
 
 
