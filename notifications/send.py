@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -24,14 +27,21 @@ BATCH = 64
 ROUND_SECONDS = 20.0
 # While a carrier's pace holds everything back.
 LONGEST_NAP = 0.5
+# More than a process can hand over in a second, whatever the carrier.
+MOST_A_SECOND = 2500
+FEWEST_THREADS = 4
+# Seconds each carrier took to answer lately, as this process has seen it.
+_answers_in: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
 class Flight:
-    """A batch on its way: a try for each envelope."""
+    """A batch on its way: how many messages, which of them were tried so far, and the threads that do it."""
 
     lease: UUID
-    tries: list[Future[Tried]]
+    size: int
+    tried: list[Tried]
+    threads: list[Future[None]]
 
 
 def send_due(channel: str) -> int:
@@ -70,7 +80,7 @@ def _next_batch(
     carrier: Transport, under_way: deque[Flight], *, takes_new: bool, until: float
 ) -> Batch | None:
     """None while enough is in flight, or when the round is over."""
-    if sum(len(flight.tries) for flight in under_way) >= carrier.in_flight:
+    if sum(flight.size for flight in under_way) >= carrier.in_flight:
         return None
     if time.monotonic() >= until or breaker.is_resting(carrier.name):
         return None
@@ -91,15 +101,36 @@ def _claim(carrier: Transport, room: int, *, takes_new: bool) -> Batch:
 
 
 def _take_off(carrier: Transport, batch: Batch) -> Flight:
-    threads = _threads(carrier.name, carrier.in_flight)
-    return Flight(batch.lease, [threads.submit(_try, carrier, envelope) for envelope in batch.envelopes])
+    waiting, tried = deque(batch.envelopes), list[Tried]()
+    pool = _threads(carrier.name, carrier.in_flight)
+    threads = [
+        pool.submit(_try_all, carrier, waiting, tried) for _ in range(_threads_for(carrier, len(waiting)))
+    ]
+    return Flight(batch.lease, len(batch.envelopes), tried, threads)
+
+
+def _threads_for(carrier: Transport, size: int) -> int:
+    """As many as keep up with all that a process can send, by the time the carrier takes to answer.
+
+    More would only be in each other's way where it answers at once.
+    """
+    return min(size, max(FEWEST_THREADS, math.ceil(_answers_in.get(carrier.name, 1.0) * MOST_A_SECOND)))
+
+
+def _try_all(carrier: Transport, waiting: deque[Envelope], tried: list[Tried]) -> None:
+    """One of several threads that share a batch."""
+    with suppress(IndexError):  # none is left
+        while True:
+            tried.append(_try(carrier, waiting.popleft()))
 
 
 def _land(carrier: Transport, flight: Flight) -> int:
-    tried = [one.result() for one in flight.tries]
-    finish(lease=flight.lease, tried=tried)
-    breaker.note(carrier.name, [one.outcome for one in tried])
-    return len(tried)
+    for thread in flight.threads:
+        thread.result()
+    finish(lease=flight.lease, tried=flight.tried)
+    breaker.note(carrier.name, [one.outcome for one in flight.tried])
+    _answers_in[carrier.name] = statistics.median(one.milliseconds for one in flight.tried) / 1000
+    return len(flight.tried)
 
 
 @cache
