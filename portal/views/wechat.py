@@ -26,6 +26,8 @@ from portal.wechat import WeChatWay, may_lead_to_wechat, picture, wechat_way
 
 WAY_COOKIE, WAY_SECONDS = "wechat_way", 600
 SAYS_FOLLOWED = "followed"
+# In WeChat's browser a code works too, held down: the way out where the account may not authorize pages.
+WANTS_CODE = "code"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +39,8 @@ def wechat(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
     if way is None:
         return redirect("portal:page", token=token)
     if request.method == "POST" and not way.reached:
-        return _ask_wechat(token) if way.inside else _show_a_code(request, key, token)
+        ask = way.inside and WANTS_CODE not in request.POST
+        return _ask_wechat(token) if ask else _show_a_code(request, key, token)
     return _show(request, key, token, way)
 
 

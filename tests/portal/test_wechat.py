@@ -229,6 +229,16 @@ def test_who_does_not_follow_is_shown_the_code_first_and_is_reached_after_follow
     assert "通知会通过微信发给您" in page(phone, wechat)
 
 
+def test_in_wechat_a_code_is_shown_as_well_where_a_tap_does_not_help(
+    phone: Client, sandbox: Sandbox, callbacks: Listener, offer: Offer, wechat: str
+) -> None:
+    assert 'name="code"' in page(phone, wechat)
+    assert phone.post(wechat, {"code": "1"}).headers["Location"] == wechat
+    assert "长按二维码" in page(phone, wechat)
+    scan(sandbox, callbacks, phone)
+    assert candidate_of(offer).wechat_openid == OPENID
+
+
 def test_a_visitor_in_preview_is_nobody(phone: Client, sandbox: Sandbox, offer: Offer, wechat: str) -> None:
     back = authorize(sandbox, phone.post(wechat), openid="osnapshot1", follows=True)  # type: ignore[arg-type]
     assert "完整" in phone.get(back, follow=True).content.decode()
