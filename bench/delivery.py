@@ -11,7 +11,7 @@ from django.db import connection
 from bench.bare import Mails, Posts
 from bench.carriers import Sink, carriers
 from bench.crew import WARM_UP, rate
-from bench.figures import Figure
+from bench.figures import Figure, spread
 from bench.outbox_floor import Claims, ClaimSendFinish, copy_of_outbox
 from bench.progress import say
 from bench.rows import empty_tables, plan
@@ -59,7 +59,7 @@ def out(channel: Channel, latency_ms: int, *, floor: float) -> Figure:
     for run in range(RUNS):
         rates.append(delivery_rate(channel))
         say(f"{name}: run {run + 1} of {RUNS}, {rates[-1]:,.0f}/s")
-    note = f"median of {RUNS} × {MESSAGES:,}; floor: claim + send + finish without Django"
+    note = f"{spread(rates)} × {MESSAGES:,}; floor: claim + send + finish without Django"
     return Figure(name, statistics.median(rates), "/s", AIMS[channel, latency_ms], floor, note)
 
 

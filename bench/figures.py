@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 WARM_UP = 20
@@ -42,6 +42,11 @@ def amount(value: float, unit: str) -> str:
     """Three digits that count: nothing here can be measured more closely."""
     digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return f"{digits} {unit}"
+
+
+def spread(values: Sequence[float]) -> str:
+    """How many runs a median is of, and how far they lie apart."""
+    return f"median of {len(values)} ({min(values):.3g} to {max(values):.3g})"
 
 
 def median_ms(work: Callable[[], object], *, rounds: int) -> float:

@@ -20,7 +20,7 @@ from django.db import connection
 
 from bench.carriers import Sink, carriers
 from bench.delivery import delivery_rate
-from bench.figures import Figure, NotMeasured
+from bench.figures import Figure, NotMeasured, spread
 from bench.place import folder
 from bench.progress import say
 from bench.sending import PROCESSES, workers
@@ -30,35 +30,33 @@ from hrnotify.processes import CHECKOUT
 RUNS, MAILS = 5, 2000
 REQUIREMENTS = CHECKOUT / "bench" / "rivals" / "requirements.txt"
 WORKER_SECONDS = 5.0
+OURS = "composed, tracked and with its events; from due rows"
+POST_OFFICE = (
+    f"send_queued_mail --processes {PROCESSES}, text and HTML ready in its queue; no receipts or events"
+)
+TUTORIAL = f"{PROCESSES} processes; from the first row on"
 
 
 def figures() -> Iterator[Figure]:
     python = environment()
     with carriers(0) as carrier:
         with workers(carrier):
-            ours = _median("HRNotify", lambda: delivery_rate(Channel.EMAIL))
-        yield Figure(
-            "mail out, HRNotify", ours, "/s", note="composed, tracked and with its events; from due rows"
-        )
+            yield _figure("HRNotify", lambda: delivery_rate(Channel.EMAIL), OURS)
         post_office = Rival(python, "bench.rivals.post_office", carrier)
         post_office.migrate()
-        value = _median("django-post_office", lambda: post_office.rate("bench.rivals.post_office"))
-        note = f"send_queued_mail --processes {PROCESSES}, text and HTML ready in its queue; no receipts or events"
-        yield Figure("mail out, django-post_office", value, "/s", note=note)
+        yield _figure("django-post_office", lambda: post_office.rate("bench.rivals.post_office"), POST_OFFICE)
         tutorial = Rival(python, "bench.rivals.tutorial.settings", carrier)
         tutorial.migrate()
         with tutorial.worker():
-            value = _median("a task per mail", lambda: tutorial.rate("django", "notify"))
-        note = f"a row, then a Celery task, for each mail; {PROCESSES} processes; from the first row on"
-        yield Figure("mail out, a row and a Celery task each", value, "/s", note=note)
+            yield _figure("a row and a Celery task each", lambda: tutorial.rate("django", "notify"), TUTORIAL)
 
 
-def _median(name: str, measure: Callable[[], float]) -> float:
+def _figure(name: str, measure: Callable[[], float], note: str) -> Figure:
     rates = []
     for run in range(RUNS):
         rates.append(measure())
         say(f"{name}: run {run + 1} of {RUNS}, {rates[-1]:,.0f}/s")
-    return statistics.median(rates)
+    return Figure(f"mail out, {name}", statistics.median(rates), "/s", note=f"{spread(rates)}; {note}")
 
 
 def environment() -> Path:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bench import sending
 from bench.carriers import accounts, carriers
-from bench.figures import Figure, NotMeasured
+from bench.figures import Figure, NotMeasured, spread
 from bench.place import folder
 from bench.progress import say
 from bench.rows import empty_tables
@@ -39,8 +39,8 @@ def figures() -> Iterator[Figure]:
         _warm(port)
         for name, requests in (("by batch", batches), ("one by one", singles)):
             title = f"{RESULTS:,} results {name}, all accepted by the carriers"
-            seconds = _median(title, requests, port)
-            yield Figure(title, seconds, "s", AIM, note=f"median of {RUNS}; {NOTE}")
+            seconds = _runs(title, requests, port)
+            yield Figure(title, statistics.median(seconds), "s", AIM, note=f"{spread(seconds)}; {NOTE}")
         yield from idle(port)
 
 
@@ -70,12 +70,12 @@ def _warm(port: int) -> None:
     sending.wait_until_sent(*CHANNELS)
 
 
-def _median(title: str, requests: Callable[[Signer], Sequence[bytes]], port: int) -> float:
+def _runs(title: str, requests: Callable[[Signer], Sequence[bytes]], port: int) -> list[float]:
     seconds = []
     for run in range(RUNS):
         seconds.append(_seconds(requests(Signer(source(), run=f"{requests.__name__}-{run}")), port))
         say(f"{title}: run {run + 1} of {RUNS}, {seconds[-1]:.1f} s")
-    return statistics.median(seconds)
+    return seconds
 
 
 def _seconds(requests: Sequence[bytes], port: int) -> float:

@@ -22,6 +22,6 @@ EMAIL_PORT = int(os.environ["RIVAL_SMTP_PORT"])
 PROCESSES = int(os.environ["RIVAL_PROCESSES"])
 DEFAULT_FROM_EMAIL = "HR <hr@bank.example>"
 SUBJECT = "海岳银行录用通知"
-# As long as the product's notice in text and HTML.
+# Eight lines in text and in HTML, as a notice has them.
 TEXT = "\n".join(["王小明您好，恭喜您通过面试，请于报到日携带身份证与学历证书原件到岗。"] * 8)
 HTML = f"<html><body>{''.join(f'<p>{line}</p>' for line in TEXT.splitlines())}</body></html>"
