@@ -63,7 +63,9 @@ class Column:
     def is_alike(self, values: Sequence[Any]) -> bool:
         if len(values) == 1:
             return True
-        return not (self.is_secret and values[0]) and values.count(values[0]) == len(values)
+        if self.is_secret and values[0]:
+            return False
+        return bool(values[0] == values[-1]) and values.count(values[0]) == len(values)
 
 
 @cache
@@ -75,7 +77,8 @@ def _column(field: models.Field[Any, Any]) -> Column:
     database = connections[DEFAULT_DB_ALIAS]
     # Without the column's length: a cast would cut off in silence what the column itself refuses.
     cast = re.sub(r"[(].*?[)]", "", field.db_type(database) or "text")
-    plain = type(field).pre_save is models.Field.pre_save
+    set_on_saving = getattr(field, "auto_now", True) or getattr(field, "auto_now_add", True)
+    plain = type(field).pre_save is models.Field.pre_save or not set_on_saving
     return Column(
         name=database.ops.quote_name(str(field.column)),
         cast=cast,
@@ -91,9 +94,9 @@ def _insertion(database: BaseDatabaseWrapper, cursor: CursorWrapper, rows: Seque
     for column in _columns(type(rows[0])):
         values = list(map(column.read, rows))
         if column.is_alike(values):
-            alike.append((column, column.stored(values[0], database)))
+            alike.append((column, _stored(column, values[0], database)))
         else:
-            own.append((column, array(_text(column.stored(value, database)) for value in values)))
+            own.append((column, array(_text(_stored(column, value, database)) for value in values)))
     table = database.ops.quote_name(type(rows[0])._meta.db_table)
     names = ", ".join(column.name for column, _ in [*own, *alike])
     cells = ", ".join([*(f"new.{column.name}::{column.cast}" for column, _ in own), *["%s"] * len(alike)])
@@ -102,6 +105,10 @@ def _insertion(database: BaseDatabaseWrapper, cursor: CursorWrapper, rows: Seque
     statement = f"INSERT INTO {table} ({names}) SELECT {cells}{source}"
     written: bytes = cursor.mogrify(statement, [value for _, value in [*alike, *own]])
     return written.decode()
+
+
+def _stored(column: Column, value: Any, database: BaseDatabaseWrapper) -> Any:
+    return None if value is None else column.stored(value, database)
 
 
 def _text(value: Any) -> str | None:
