@@ -321,6 +321,8 @@ def test_the_service_goes_before_the_mail_server_and_stands_aside_without_settin
         ({"EMAIL_BACKEND_ESP": ""}, "EMAIL_BACKEND_ESP"),
         ({"EMAIL_BACKEND_ESP": "", "ANYMAIL": {}}, "EMAIL_BACKEND_ESP"),
         ({"ESP_CALLBACK_SECRET": ""}, "ESP_CALLBACK_SECRET"),
+        ({"ESP_CALLBACK_SECRET": "too short"}, "ESP_CALLBACK_SECRET"),
+        ({"ESP_CALLBACK_SECRET": "long enough but/no part of one"}, "ESP_CALLBACK_SECRET"),
         ({"DEFAULT_FROM_EMAIL": ""}, "DEFAULT_FROM_EMAIL"),
         ({"DEFAULT_FROM_EMAIL": "a@bank.example, b@bank.example"}, "DEFAULT_FROM_EMAIL"),
         ({"ANYMAIL": {"MAILGUN_WEBHOOK_SIGNING_KEY": "x"}}, "ANYMAIL_MAILGUN_API_KEY"),
@@ -456,6 +458,13 @@ def test_every_reason_a_service_gives_is_in_words_a_person_can_act_on() -> None:
     for reason in (value for name, value in vars(RejectReason).items() if name.isupper()):
         event = AnymailTrackingEvent(event_type=EventType.REJECTED, reject_reason=reason, esp_event={})
         assert why("email", callbacks._receipt(event).code)
+
+
+@pytest.mark.parametrize(
+    "code", ["400", "401", "402", "403", "404", "413", "422", "429", "503", "5.1.1", "552"]
+)
+def test_every_common_answer_is_in_words_a_person_can_act_on(code: str) -> None:
+    assert why("email", code)
 
 
 @pytest.mark.parametrize(

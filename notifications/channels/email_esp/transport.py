@@ -4,6 +4,7 @@ The services have no key against doubling: a repeat carries the same Message-ID,
 to that, a service's own report settles an uncertain mail: it names our message, whatever the answer to us came to.
 """
 
+import re
 from typing import ClassVar
 
 from anymail.exceptions import AnymailError
@@ -28,6 +29,8 @@ from notifications.channels.email_esp import callbacks, service
 from notifications.channels.email_esp.errors import DEAD_ADDRESSES, ERRORS, REFUSED
 from notifications.channels.email_esp.failures import as_transport_error
 
+CALLBACK_SECRET = re.compile(r"[A-Za-z0-9_~.-]{16,}")
+
 
 class EspTransport(Transport):
     name: ClassVar[str] = callbacks.PROVIDER
@@ -49,7 +52,12 @@ class EspTransport(Transport):
             return [f"{self.name}: EMAIL_BACKEND_ESP missing although {left[0]} is set."] if left else []
         if missing := self.missing_settings():
             return [f"{self.name}: {', '.join(missing)} missing although EMAIL_BACKEND_ESP is set."]
-        return [f"{self.name}: {problem}" for problem in service.problems()]
+        problems = service.problems()
+        if not CALLBACK_SECRET.fullmatch(settings.ESP_CALLBACK_SECRET):
+            problems.append(
+                "ESP_CALLBACK_SECRET has at least 16 letters, digits or -._~, for it is part of an address."
+            )
+        return [f"{self.name}: {problem}" for problem in problems]
 
     def send(self, envelope: Envelope) -> Accepted:
         try:
