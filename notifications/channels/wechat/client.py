@@ -5,6 +5,7 @@ Source: WeChat official account documentation, "Get stable access token" and "Se
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
@@ -106,14 +107,16 @@ def _ask(
 
 def _token(*, stale: str) -> str:
     """The shared token; a new one when there is none, or when it is the `stale` one WeChat has just refused."""
+    if (own := _kept()) and own != stale:
+        return own
     known = _cached()
     if known and known != stale:
-        return known
+        return _keep(known)
     try:
         with _refresh_lock():
             known = _cached()
             if known and known != stale:
-                return known  # another worker was quicker
+                return _keep(known)  # another worker was quicker
             token = _fetch(force=False)
             # Forcing makes void what others hold, and is allowed a few times a day: only where asking is not enough.
             return token if token != stale else _fetch(force=True)
@@ -147,20 +150,32 @@ def _fetch(*, force: bool) -> str:
     return token
 
 
-# Redis shares the token. Without it every process asks for itself, and a stable token that is not forced stays
-# the same for all of them, so nothing breaks but the saving.
-_own: dict[str, str] = {}
+# Redis shares the token. Each process keeps it a while for itself, and for as long as Redis is away: a stable token
+# that is not forced is the same for all who ask, and one that no longer counts is refused and looked up again.
+OWN_SECONDS = 60.0
+_own: dict[str, tuple[str, float]] = {}
 
 
 def _cached() -> str:
     try:
         return str(shared_cache.get(TOKEN_KEY) or "")
     except RedisError:
-        return _own.get(TOKEN_KEY, "")
+        return _own.get(TOKEN_KEY, ("", 0.0))[0]
+
+
+def _kept() -> str:
+    """This process' own copy, while it is fresh."""
+    token, until = _own.get(TOKEN_KEY, ("", 0.0))
+    return token if time.monotonic() < until else ""
+
+
+def _keep(token: str) -> str:
+    _own[TOKEN_KEY] = token, time.monotonic() + OWN_SECONDS
+    return token
 
 
 def _remember(token: str, seconds: int) -> None:
-    _own[TOKEN_KEY] = token
+    _keep(token)
     try:
         shared_cache.set(TOKEN_KEY, token, seconds)
     except RedisError as error:
