@@ -102,10 +102,11 @@ def _keep(fresh: Sequence[Incoming], places: dict[str, Place]) -> dict[Incoming,
     made = insert_unless_there(list(offers.values()))
     offers = {one: offer for one, offer in offers.items() if offer.pk in made}
     signals = dict(_signals(fresh, offers))
-    messages, unreachable = plan_many(offers.values(), purpose=Purpose.PASS_NOTICE, at=now)
+    # Before what follows from it, as the timeline tells it.
     offered = [
         Event(offer=offer, kind=Kind.OFFERED, at=now, actor=Actor.PLATFORM) for offer in offers.values()
     ]
+    messages, unreachable = plan_many(offers.values(), purpose=Purpose.PASS_NOTICE, at=now)
     events = [*offered, *unreachable]
     candidates = [offer.candidate for offer in offers.values()]
     insert(candidates, list(signals.values()), events, _progress(events), messages)

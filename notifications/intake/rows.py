@@ -37,7 +37,7 @@ def insert_unless_there(rows: Sequence[models.Model]) -> set[Any]:
     if not rows:
         return set()
     database = connections[DEFAULT_DB_ALIAS]
-    key = database.ops.quote_name(type(rows[0])._meta.pk.column)
+    key = database.ops.quote_name(str(type(rows[0])._meta.pk.column))
     with database.cursor() as cursor:
         statement = _insertion(database, cursor, rows)
         cursor.execute(f"{statement} ON CONFLICT DO NOTHING RETURNING {key}")

@@ -94,9 +94,9 @@ def _settle(seats: Sequence[Seat]) -> None:
             seat.outcome = outcome
 
 
-_tables: defaultdict[UUID, Table] = defaultdict(Table)
+tables: defaultdict[UUID, Table] = defaultdict(Table)
 
 
 def take_one(one: Incoming) -> Outcome:
     """What became of it, as `take_signals` says; taken with whatever else comes in at this moment."""
-    return _tables[one.source.pk].take(one)
+    return tables[one.source.pk].take(one)
