@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from bench.progress import say
@@ -22,26 +23,37 @@ PER_OFFER = 5  # a notice and four more
 DAYS = 730
 CHUNK = 200_000  # messages
 FILLED = (Candidate, Offer, Progress, PageToken, Message, Attempt, Event, Receipt)
+TABLES = [model._meta.db_table for model in FILLED]
 
 MAPS = """
-CREATE UNLOGGED TABLE IF NOT EXISTS bench_people (
+CREATE TEMPORARY TABLE IF NOT EXISTS bench_people (
     age interval, old_offer uuid, old_candidate uuid, offer uuid, candidate uuid
-);
-CREATE UNLOGGED TABLE IF NOT EXISTS bench_messages (
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE IF NOT EXISTS bench_messages (
     age interval, old_message uuid, old_offer uuid, offer uuid, message uuid, nth int
-);
+) ON COMMIT DROP;
 TRUNCATE bench_people, bench_messages;
 """
 PEOPLE = """
 INSERT INTO bench_people SELECT age, id, candidate_id, uuidv7(-age), uuidv7(-age)
-FROM candidates_offer, generate_series(%(first)s, %(last)s) AS nth,
+FROM pattern_candidates_offer, generate_series(%(first)s, %(last)s) AS nth,
     LATERAL (SELECT interval '1 day' * (%(days)s * (%(copies)s - nth + 1.0) / %(copies)s) AS age) AS moment
-WHERE id = ANY(%(patterns)s) ORDER BY nth, id
+ORDER BY nth, id
 """
 MESSAGES = """
 INSERT INTO bench_messages SELECT age, message.id, old_offer, person.offer, uuidv7(-age), nth
-FROM bench_people AS person JOIN notifications_message AS message ON message.offer_id = person.old_offer,
+FROM bench_people AS person JOIN pattern_notifications_message AS message ON message.offer_id = person.old_offer,
     generate_series(1, %(per_offer)s) AS nth
+"""
+# How an index is dropped and made; of a unique constraint, the constraint itself.
+INDEXES = """
+SELECT CASE WHEN conname IS NULL THEN format('DROP INDEX %%s', indexrelid::regclass)
+        ELSE format('ALTER TABLE %%s DROP CONSTRAINT %%I', indrelid::regclass, conname) END,
+    CASE WHEN conname IS NULL THEN pg_get_indexdef(indexrelid)
+        ELSE format('ALTER TABLE %%s ADD CONSTRAINT %%I ', indrelid::regclass, conname)
+            || pg_get_constraintdef(con.oid) END
+FROM pg_index LEFT JOIN pg_constraint AS con ON conindid = indexrelid AND contype = 'u'
+WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary AND indpred IS NULL
 """
 
 
@@ -72,39 +84,65 @@ def _receipt(message: Message) -> Receipt:
 
 
 def fill(*, total: int) -> None:
-    """Copies of what is in the tables, until there are about `total` messages; the oldest first."""
-    patterns = list(Offer.objects.values_list("pk", flat=True))
-    copies = max(1, (total - len(patterns)) // (len(patterns) * PER_OFFER))
-    step = max(1, CHUNK // (len(patterns) * PER_OFFER))
-    with connection.cursor() as cursor:
+    """Copies of what is in the tables, until there are about `total` messages; the oldest first.
+
+    All in one transaction: whoever breaks it off finds the tables and their indexes as they were.
+    """
+    patterns = Offer.objects.count()
+    copies = max(1, (total - patterns) // (patterns * PER_OFFER))
+    step = max(1, CHUNK // (patterns * PER_OFFER))
+    with transaction.atomic(), connection.cursor() as cursor:
         # Foreign keys hold by construction; looking each of them up would take longer than the rows.
-        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+        cursor.execute(
+            "SET LOCAL session_replication_role = replica; SET LOCAL maintenance_work_mem = '256MB'"
+        )
+        _keep_patterns(cursor)
+        indexes = _drop_indexes(cursor)
         for first in range(1, copies + 1, step):
             last = min(first + step - 1, copies)
             cursor.execute(MAPS)
-            numbers = {"first": first, "last": last, "copies": copies, "days": DAYS}
-            cursor.execute(PEOPLE, {**numbers, "patterns": patterns})
+            cursor.execute(PEOPLE, {"first": first, "last": last, "copies": copies, "days": DAYS})
             cursor.execute(MESSAGES, {"per_offer": PER_OFFER})
             for statement in copying():
                 cursor.execute(statement)
-            say(f"filled {last * len(patterns) * PER_OFFER:,} of {total:,} old messages")
-        cursor.execute("DROP TABLE bench_people, bench_messages")
-        cursor.execute("RESET session_replication_role; RESET synchronous_commit")
+            say(f"filled {last * patterns * PER_OFFER:,} of {total:,} old messages")
+        for definition in indexes:
+            cursor.execute(definition)
+        say(f"built {len(indexes)} indexes")
     settle()
+
+
+def _keep_patterns(cursor: CursorWrapper) -> None:
+    """What is copied, apart from the growing tables, which would else be read whole for every chunk."""
+    for table in TABLES:
+        cursor.execute(f"CREATE TEMPORARY TABLE pattern_{table} ON COMMIT DROP AS TABLE {table}")
+        cursor.execute(f"ANALYZE pattern_{table}")
+
+
+def _drop_indexes(cursor: CursorWrapper) -> list[str]:
+    """The definitions of what was dropped: building it at the end is quicker than keeping it up.
+
+    Primary keys stay, and partial indexes, in which old messages do not stand.
+    """
+    cursor.execute(INDEXES, [TABLES])
+    found = cursor.fetchall()
+    for drop, _ in found:
+        cursor.execute(drop)
+    return [definition for _, definition in found]
 
 
 def settle() -> None:
     """As autovacuum would leave the tables, and with nothing of the filling still to be written."""
     with connection.cursor() as cursor:
-        for model in FILLED:
-            cursor.execute(f"VACUUM (ANALYZE) {model._meta.db_table}")
+        for table in TABLES:
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
         cursor.execute("CHECKPOINT")
 
 
 def copying() -> list[str]:
     """A statement for each table, in the order of what refers to what."""
-    person = "bench_people AS new JOIN {table} AS old ON old.{key}"
-    message = "bench_messages AS new JOIN {table} AS old ON old.{key}"
+    person = "bench_people AS new JOIN pattern_{table} AS old ON old.{key}"
+    message = "bench_messages AS new JOIN pattern_{table} AS old ON old.{key}"
     own = {"id": "new.message", "offer_id": "new.offer"}
     part = {"id": "uuidv7(-new.age)", "message_id": "new.message", "offer_id": "new.offer"}
     unique = "encode(sha256(new.message::text::bytea), 'hex')"
