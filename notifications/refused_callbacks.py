@@ -28,14 +28,16 @@ def count_refused(carrier: str, reason: str) -> None:
 def refused_callbacks() -> dict[tuple[str, str], int]:
     """By carrier and reason. Raises RedisError or OSError: whoever watches must not be told that there were none."""
     counts = _redis().hgetall(KEY)
-    return {_names(name.decode()): int(count) for name, count in counts.items()}
+    return {_names(name): int(count) for name, count in counts.items()}
 
 
-def _names(name: str) -> tuple[str, str]:
-    carrier, _, reason = name.partition(":")
+def _names(name: str | bytes) -> tuple[str, str]:
+    carrier, _, reason = str(name).partition(":")
     return carrier, reason
 
 
 @cache
 def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)
+    return Redis.from_url(
+        settings.REDIS_URL, decode_responses=True, socket_connect_timeout=1, socket_timeout=2
+    )

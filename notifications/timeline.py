@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -34,7 +35,7 @@ def timeline(offer: Offer) -> list[Entry]:
     return [_entry(event, messages) for event in offer.events.order_by("-at", "-id")]
 
 
-def _entry(event: Event, messages: dict[object, Message]) -> Entry:
+def _entry(event: Event, messages: dict[UUID, Message]) -> Entry:
     message = messages.get(event.message_id) if event.message_id else None
     accepted = message if event.kind == Kind.ACCEPTED else None
     return Entry(event, message, silence(accepted) if accepted else "")

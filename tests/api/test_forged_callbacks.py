@@ -127,7 +127,9 @@ def with_carrier(offer: Offer, carrier: str) -> tuple[Message, Wire]:
 
 
 def everything() -> list[dict[str, Any]]:
-    return [row for model in (Message, Receipt, Event, Progress) for row in model._default_manager.values()]
+    return [
+        dict(row) for model in (Message, Receipt, Event, Progress) for row in model._default_manager.values()
+    ]
 
 
 def counted(client: Client) -> dict[tuple[str, str], float]:

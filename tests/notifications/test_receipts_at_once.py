@@ -188,11 +188,10 @@ def test_what_arrives_while_a_transaction_runs_is_taken_by_the_next_one(
 ) -> None:
     messages = people(bj_cbd, 6)
     taken: list[int] = []
-    take = arrivals.take_receipts
 
     def counted(parsed: list[ParsedReceipt]) -> None:
         taken.append(len(parsed))
-        take(parsed)
+        take_receipts(parsed)
 
     monkeypatch.setattr(arrivals, "take_receipts", counted)
 

@@ -53,7 +53,7 @@ def ending(message: Message, outcomes: Sequence[str], *, together: bool) -> dict
         for request in [several] if together else [[one] for one in several]:
             take_receipts(request)
         columns = ("state", "reference", "accepted_at", "delivered_at", "error_code", "error")
-        known = Message.objects.filter(pk=message.pk).values(*columns).get()
+        known: dict[str, object] = {**Message.objects.filter(pk=message.pk).values(*columns).get()}
         known |= Progress.objects.filter(pk=message.offer_id).values().get()
         transaction.set_rollback(True)
     return known
