@@ -107,6 +107,26 @@ def test_batches_that_overlap_in_any_order_neither_double_nor_lose_nor_stop_each
     assert kept() == all_are(60)
 
 
+def test_batches_in_opposite_order_do_not_wait_for_each_other(source: InterviewSource) -> None:
+    """A third one holds both in the middle: had each gone its own way, each would now have what the other needs."""
+    there, back = several(source, 21), several(source, 21)[::-1]
+
+    def two_wait() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) = 2 FROM pg_locks WHERE NOT granted")
+            return (True,) == cursor.fetchone()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            take_signals([there[10]])
+            meeting = pool.submit(at_once, [taking(there), taking(back)])
+            eventually(two_wait)
+            transaction.set_rollback(True)
+        outcomes = [one for answers in meeting.result() for one in answers]
+    assert Counter(verdicts(outcomes)) == {"accepted": 21, "duplicate": 21}
+    assert kept() == all_are(21)
+
+
 def test_one_delivery_id_for_two_interviews_at_once_is_one_delivery(source: InterviewSource) -> None:
     batches = [[incoming(source, "msg", interview_id=f"AI-{number}")] for number in range(8)]
     outcomes = [outcome for [outcome] in at_once([taking(batch) for batch in batches])]
