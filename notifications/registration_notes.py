@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from candidates.models import Channel
 from notifications.channels import carriers_of
+from notifications.channels.base import Transport
 from notifications.channels.registered import TemplateTransport
 from notifications.compose import placeholders
 from notifications.models import Passage, ProviderRegistration, TemplateBody
@@ -23,7 +24,7 @@ def template_carriers(channel: str) -> list[TemplateTransport]:
     return [carrier for carrier in _set_up(channel) if isinstance(carrier, TemplateTransport)]
 
 
-def _set_up(channel: str) -> list[object]:
+def _set_up(channel: str) -> list[Transport]:
     return [carrier for carrier in carriers_of(channel) if not carrier.missing_settings()]
 
 

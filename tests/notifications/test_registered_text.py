@@ -13,6 +13,7 @@ from branches.categories import Category
 from branches.models import Branch
 from candidates.models import Channel, Language, Offer
 from notifications.channels import TRANSPORTS
+from notifications.channels.sms_aliyun.transport import TRANSPORT as ALIYUN
 from notifications.models import ProviderRegistration, TemplateBody, TemplateVersion
 from notifications.preview import SAMPLE_CODE, preview, sample_offer
 from notifications.registered_text import as_read, first_difference, text_to_register, values_for
@@ -20,7 +21,7 @@ from notifications.registration_notes import difference_from, unregistrable
 from notifications.review import review
 from notifications.sample.load import load_sample
 
-ALIYUN, TWILIO = TRANSPORTS["aliyun"], TRANSPORTS["twilio"]
+TWILIO = TRANSPORTS["twilio"]
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +96,7 @@ def test_the_first_difference_is_shown_with_what_stands_around_it(
     ],
 )
 def test_a_text_that_aliyun_would_not_register_is_told_why(registered: str, said: str) -> None:
-    problems = list(ALIYUN.text_problems(registered))  # type: ignore[attr-defined]
+    problems = list(ALIYUN.text_problems(registered))
     assert len(problems) == bool(said)
     assert said in "".join(problems)
 
@@ -110,7 +111,7 @@ def test_a_text_that_aliyun_would_not_register_is_told_why(registered: str, said
     ],
 )
 def test_a_value_that_aliyun_does_not_take_is_told_why(value: str, said: str) -> None:
-    problem = ALIYUN.value_problem(value)  # type: ignore[attr-defined]
+    problem = ALIYUN.value_problem(value)
     assert bool(problem) == bool(said)
     assert said in problem
 
@@ -142,7 +143,7 @@ def people(language: str) -> list[Offer]:
 def test_every_text_message_of_the_sample_bank_is_registered_as_it_is_written() -> None:
     for body in sms_bodies():
         entry = ProviderRegistration.objects.get(code=body.provider_template)
-        assert not list(unregistrable(body, body.version.passages.all(), ALIYUN)), body  # type: ignore[arg-type]
+        assert not list(unregistrable(body, body.version.passages.all(), ALIYUN)), body
         assert difference_from(body, entry) == ""
 
 
@@ -153,7 +154,7 @@ def test_every_value_of_the_sample_bank_is_one_that_the_carrier_takes(language: 
         for offer in people(language) if body.language == language else []:
             wording = preview(offer, purpose=body.version.template.purpose, channel=Channel.SMS)
             values = json.loads(wording.template_values)
-            assert not any(map(ALIYUN.value_problem, values.values())), values  # type: ignore[attr-defined]
+            assert not any(map(ALIYUN.value_problem, values.values())), values
 
 
 @pytest.mark.usefixtures("sample_bank")
