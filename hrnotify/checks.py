@@ -12,9 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from candidates.encryption import FieldKeyError, parse_keys
 from candidates.models import Channel
 from notifications.channels import TRANSPORTS
+from notifications.send import TURNS_OF_A_BATCH
 
-# A worker's batch by the connections it may have open at a mail server.
-TURNS_OF_A_BATCH = 4
 NEW_KEY = 'python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
 
 

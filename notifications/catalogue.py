@@ -35,6 +35,7 @@ from notifications.models import (
     TemplateVersion,
 )
 from notifications.papers import Papers, paper_words, papers_for
+from notifications.passages import with_passages
 
 Variant = tuple[str, str, str, str]  # purpose, channel, style, language
 
@@ -87,11 +88,13 @@ class LocalContent:
 @dataclass(frozen=True)
 class WorkedOut:
     """What one message took and the next of the same branch takes again: for people whom no condition tells apart,
-    the values by branch, language and what is asked about them; and what a branch's conditions ask about.
+    the values by branch, language and what is asked about them, and texts with their passages; and what the
+    conditions of a branch or of a text ask about.
     """
 
     values: dict[tuple[object, ...], dict[str, Value]] = field(default_factory=dict)
-    asked: dict[tuple[UUID, str], Profile] = field(default_factory=dict)
+    texts: dict[tuple[object, ...], str] = field(default_factory=dict)
+    asked: dict[object, Profile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ class Catalogue:
         """As if this version were the one in force."""
         purpose = version.template.purpose
         others = {variant: body for variant, body in self.bodies.items() if variant[0] != purpose}
-        return replace(self, bodies={**others, **_by_variant([version])})
+        return replace(self, bodies={**others, **_by_variant([version])}, worked_out=WorkedOut())
 
     def with_core(self, version: CoreVersion) -> Catalogue:
         return replace(self, core=Core.of(version), worked_out=WorkedOut())
@@ -158,6 +161,19 @@ class Catalogue:
             if found := self.bodies.get(key):
                 return found
         raise NoTemplate(f"no published text for {purpose} by {channel}")
+
+    def text(self, body: TemplateBody, offer: Offer) -> str:
+        """A variant's text with the passages that are meant for this reader."""
+        asked = self.worked_out.asked
+        if body.pk not in asked:
+            asked[body.pk] = asked_by(passage.condition for passage in body.version.passages.all())
+        profile = profile_of(offer)
+        key = (body.pk, *narrowed(profile, asked[body.pk]))
+        known = self.worked_out.texts
+        if key not in known:
+            passages = body.version.passages.all()
+            known[key] = with_passages(body.text, passages, profile=profile, language=body.language)
+        return known[key]
 
     def values(self, offer: Offer, *, language: str) -> Mapping[str, Value]:
         """Core and local facts for one offer in one language; of local ones, the nearest going up the tree.

@@ -11,10 +11,8 @@ from notifications.catalogue import Catalogue
 from notifications.channels.base import Transport
 from notifications.channels.registered import TemplateTransport
 from notifications.compose import Value, compose, compose_line
-from notifications.conditions import profile_of
 from notifications.facts import message_values, offer_values
 from notifications.models import CoreVersion, Message, TemplateBody, TemplateVersion
-from notifications.passages import with_passages
 from notifications.registered_text import ANSWER_CODE, as_read, text_to_register, values_for
 from notifications.way_in import WayIn, way_in
 
@@ -79,7 +77,7 @@ def wording_of(
         "answer_at": way.words,
         ANSWER_CODE: way.code,
     }
-    text, template_values = _text(offer, body, values, transport)
+    text, template_values = _text(offer, body, catalogue, values, transport)
     return Wording(
         version=body.version,
         core=catalogue.core.version,
@@ -93,7 +91,11 @@ def wording_of(
 
 
 def _text(
-    offer: Offer, body: TemplateBody, values: dict[str, Value], transport: Transport | None
+    offer: Offer,
+    body: TemplateBody,
+    catalogue: Catalogue,
+    values: dict[str, Value],
+    transport: Transport | None,
 ) -> tuple[str, str]:
     """The text as the candidate reads it, and the JSON of what the carrier's template leaves open."""
     if isinstance(transport, TemplateTransport) and body.provider_template:
@@ -101,8 +103,7 @@ def _text(
         filled = values_for(registered, values, language=body.language)
         text = as_read(registered, filled, signature=transport.signature)
         return text, json.dumps(filled, ensure_ascii=False)
-    passages, profile = body.version.passages.all(), profile_of(offer)
-    text = with_passages(body.text, passages, profile=profile, language=body.language)
+    text = catalogue.text(body, offer)
     return compose(text, values, channel=body.channel, language=body.language), ""
 
 
