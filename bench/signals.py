@@ -32,8 +32,8 @@ from tracking.models import Event, Progress
 
 RUNS, SINGLES, BATCHES, BATCH = 5, 3000, 10, 1000
 OLD = 2  # batches that are there before
-WEB_WORKERS, WEB_THREADS = 2, 8  # as docker-compose starts it
-SINGLE_CONNECTIONS, BATCH_CONNECTIONS = 16, 2
+WEB_WORKERS, WEB_THREADS = 2, 16
+SINGLE_CONNECTIONS, BATCH_CONNECTIONS = 32, 4
 ADDRESS = "/api/v1/interview-results/ai-interview"
 BRANCHES = ("BJ-CBD", "BJ-ZGC", "SH-LJZ", "SH-XH", "GD-TH", "GD-NS")
 TABLES = (Message, Event, Progress, Signal, Offer, Candidate)

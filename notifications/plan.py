@@ -14,6 +14,7 @@ from candidates.models import Candidate, Channel, Offer
 from notifications.channels import is_dead_address, open_channels
 from notifications.expiry import last_use
 from notifications.models import Message, Purpose
+from notifications.new_rows import new_row
 from notifications.wake import wake_on_commit
 from tracking.models import Event, Kind
 from tracking.record import record
@@ -57,8 +58,9 @@ def plan_many(
         if channel := next((c for c in order if c in usable and candidate.can_be_reached_on(c)), None):
             expires_at = last_use(offer, purpose, due_at=at)
             messages.append(
-                Message(
-                    offer=offer,
+                new_row(
+                    Message,
+                    offer_id=offer.pk,
                     purpose=purpose,
                     channel=channel,
                     due_at=at,

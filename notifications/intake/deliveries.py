@@ -7,6 +7,7 @@ from uuid import UUID
 
 from candidates.models import InterviewSource, Signal
 from candidates.payload import InvalidResult, ResultIn
+from notifications.new_rows import new_row
 
 
 # By identity: two equal deliveries in one batch are two.
@@ -25,7 +26,8 @@ class Incoming:
 
     def signal(self, verdict: Signal.Verdict, *, offer_id: UUID | None) -> Signal:
         """The evidence, not saved; its text only where somebody passed."""
-        return Signal(
+        return new_row(
+            Signal,
             source_id=self.source.pk,
             webhook_id=self.webhook_id,
             interview_id=self.result.interview_id,

@@ -21,8 +21,8 @@ from candidates.models import Candidate, Offer, Signal
 from notifications.intake.deliveries import Incoming, Outcome, Taken
 from notifications.intake.facts import describe, no_such_branch, state
 from notifications.intake.hints import hint_on_commit
-from notifications.intake.rows import array, insert, insert_unless_there
 from notifications.models import Purpose
+from notifications.new_rows import array, insert, insert_unless_there, new_row
 from notifications.plan import plan_many
 from tracking.models import Actor, Event, Kind, Progress
 
@@ -104,7 +104,8 @@ def _keep(fresh: Sequence[Incoming], places: dict[str, Place]) -> dict[Incoming,
     signals = dict(_signals(fresh, offers))
     # Before what follows from it, as the timeline tells it.
     offered = [
-        Event(offer=offer, kind=Kind.OFFERED, at=now, actor=Actor.PLATFORM) for offer in offers.values()
+        new_row(Event, offer_id=offer.pk, kind=Kind.OFFERED, at=now, actor=Actor.PLATFORM)
+        for offer in offers.values()
     ]
     messages, unreachable = plan_many(offers.values(), purpose=Purpose.PASS_NOTICE, at=now)
     events = [*offered, *unreachable]
@@ -116,9 +117,10 @@ def _keep(fresh: Sequence[Incoming], places: dict[str, Place]) -> dict[Incoming,
 
 
 def _offer(one: Incoming, place: Place, now: datetime) -> Offer:
-    candidate = Candidate()
+    candidate = new_row(Candidate)
     describe(candidate, one.result)
-    offer = Offer(
+    offer = new_row(
+        Offer,
         source_id=one.source.pk,
         interview_id=one.result.interview_id,
         candidate=candidate,
@@ -140,5 +142,7 @@ def _progress(events: Sequence[Event]) -> list[Progress]:
     """Of offers so new that nobody else can have a hand on theirs: nothing needs to be locked or read back."""
     rows: dict[UUID, Progress] = {}
     for event in events:
-        rows.setdefault(event.offer_id, Progress(offer_id=event.offer_id)).apply(event)
+        if event.offer_id not in rows:
+            rows[event.offer_id] = new_row(Progress, offer_id=event.offer_id)
+        rows[event.offer_id].apply(event)
     return list(rows.values())
