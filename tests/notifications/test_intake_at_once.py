@@ -114,7 +114,7 @@ def test_batches_in_opposite_order_do_not_wait_for_each_other(source: InterviewS
     def two_wait() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) = 2 FROM pg_locks WHERE NOT granted")
-            return cursor.fetchone() == (True,)
+            return bool(cursor.fetchone() == (True,))
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
