@@ -32,9 +32,9 @@ def state(offer: Offer, result: ResultIn, *, now: datetime, zone: ZoneInfo) -> N
     offer.content_digest = blind_index(_canonical(result))
 
 
-def says_the_same(offer: Offer, result: ResultIn) -> bool:
-    """Compared by keyed digests, also by one under a key that has been replaced since."""
-    return offer.content_digest in blind_indexes(_canonical(result))
+def content_digests(result: ResultIn) -> list[str]:
+    """What an offer that says the same has as its digest: also one under a key that has been replaced since."""
+    return blind_indexes(_canonical(result))
 
 
 def _canonical(result: ResultIn) -> str:

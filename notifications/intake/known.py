@@ -13,7 +13,7 @@ from candidates.models import Candidate, Channel, Offer, OfferState, PageToken, 
 from candidates.payload import ResultIn
 from notifications.facts import changes_between
 from notifications.intake.deliveries import AlreadyConfirmed, Incoming, Taken
-from notifications.intake.facts import describe, no_such_branch, says_the_same, state
+from notifications.intake.facts import content_digests, describe, no_such_branch, state
 from notifications.models import Purpose
 from notifications.plan import plan
 from notifications.states import State
@@ -34,7 +34,7 @@ def take_known(incoming: Incoming) -> Taken | None:
     if known := Signal.objects.filter(source=incoming.source, webhook_id=incoming.webhook_id).first():
         return Taken.by(known, repeated=True)
     branch = _branch(result.branch)
-    if says_the_same(offer, result) and offer.state != OfferState.WITHDRAWN:
+    if offer.content_digest in content_digests(result) and offer.state != OfferState.WITHDRAWN:
         return _repeat_of(offer)
     _must_be_unconfirmed(offer)
     if incoming.passed:

@@ -17,9 +17,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from branches.models import Branch
-from candidates.models import Candidate, Offer, Signal
+from candidates.models import Candidate, Offer, OfferState, Signal
 from notifications.intake.deliveries import Incoming, Outcome, Taken
-from notifications.intake.facts import describe, no_such_branch, state
+from notifications.intake.facts import content_digests, describe, no_such_branch, state
 from notifications.intake.hints import hint_on_commit
 from notifications.models import Purpose
 from notifications.new_rows import array, insert, insert_unless_there, new_row
@@ -29,7 +29,9 @@ from tracking.models import Actor, Event, Kind, Progress
 LOOK_UP = f"""
     SELECT 'signal', webhook_id, id, verdict, offer_id FROM {Signal._meta.db_table}
         WHERE source_id = %s AND webhook_id = ANY(%s::text[])
-    UNION ALL SELECT 'offer', interview_id, id, NULL, NULL FROM {Offer._meta.db_table}
+    UNION ALL SELECT 'offer', interview_id, id,
+        CASE WHEN state <> '{OfferState.WITHDRAWN}' THEN content_digest END, NULL
+        FROM {Offer._meta.db_table}
         WHERE source_id = %s AND interview_id = ANY(%s::text[])
     UNION ALL SELECT 'branch', code, id, time_zone, NULL FROM {Branch._meta.db_table}
         WHERE code = ANY(%s::text[])
@@ -46,24 +48,28 @@ class Place:
 
 @dataclass
 class Known:
-    """What the database has already of a batch."""
+    """What the database has already of a batch.
+
+    `offers` by interview, with the digest of what they say; none of one withdrawn, which a repeat renews.
+    """
 
     signals: dict[str, Taken] = field(default_factory=dict)
-    interviews: set[str] = field(default_factory=set)
+    offers: dict[str, tuple[UUID, str | None]] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
 
 
 @transaction.atomic
 def take_new(batch: Sequence[Incoming]) -> dict[Incoming, Outcome]:
-    """What became of deliveries, of one source, that are new, known by their id, or of no branch.
+    """What became of deliveries, of one source, that are new, say what is known already, or are of no branch.
 
     Left out is whatever needs a look at its offer, also at one made by another result of the batch or at this very
     moment. Raises IntegrityError where somebody else has just taken a delivery in; then nothing was kept.
     """
     known = _look_up(batch)
     outcomes = {one: outcome for one in batch if (outcome := _settled(one, known))}
+    outcomes |= _repeats([one for one in batch if one not in outcomes], known)
     fresh = [one for one in _first_of_each_interview(batch) if one not in outcomes]
-    fresh = [one for one in fresh if one.result.interview_id not in known.interviews]
+    fresh = [one for one in fresh if one.result.interview_id not in known.offers]
     return outcomes | _keep(fresh, known.places)
 
 
@@ -78,7 +84,7 @@ def _look_up(batch: Sequence[Incoming]) -> Known:
             if what == "signal":
                 known.signals[name] = Taken(word, pk, offer_id, repeated=True)
             elif what == "offer":
-                known.interviews.add(name)
+                known.offers[name] = (pk, word)
             else:
                 known.places[name] = Place(pk, ZoneInfo(word))
     return known
@@ -88,6 +94,20 @@ def _settled(one: Incoming, known: Known) -> Outcome | None:
     if repeat := known.signals.get(one.webhook_id):
         return repeat
     return None if one.result.branch in known.places else no_such_branch()
+
+
+def _repeats(batch: Sequence[Incoming], known: Known) -> dict[Incoming, Outcome]:
+    """Those that say what an offer says already: each is the signal that said it first."""
+    saying: dict[Incoming, UUID] = {}
+    for one in batch:
+        offer_id, digest = known.offers.get(one.result.interview_id, (None, None))
+        if offer_id and digest in content_digests(one.result):
+            saying[one] = offer_id
+    if not saying:
+        return {}
+    signals = Signal.objects.exclude(verdict=Signal.Verdict.NOT_PASSED).filter(offer__in=set(saying.values()))
+    latest = {signal.offer_id: signal for signal in signals.defer("body").order_by("received_at")}
+    return {one: Taken.by(latest[offer_id], repeated=True) for one, offer_id in saying.items()}
 
 
 def _first_of_each_interview(batch: Sequence[Incoming]) -> list[Incoming]:

@@ -160,6 +160,18 @@ def test_a_repeated_batch_takes_one_question(source: InterviewSource) -> None:
     assert len(asked) == 3
 
 
+def test_a_batch_said_again_under_other_ids_takes_one_question_more(source: InterviewSource) -> None:
+    first = take_signals(several(source, 50))
+    again = [Incoming(source, f"again_{one.webhook_id}", one.body, one.result) for one in several(source, 50)]
+    with CaptureQueriesContext(connection) as asked:
+        outcomes = take_signals(again)
+    assert set(verdicts(outcomes)) == {"duplicate"}
+    assert [one.offer_id for one in outcomes if isinstance(one, Taken)] == [
+        one.offer_id for one in first if isinstance(one, Taken)
+    ]
+    assert len(asked) == 4
+
+
 # --- Several about one interview, within one batch -------------------------------------------------
 def test_the_same_interview_twice_is_one_offer_and_a_duplicate(source: InterviewSource) -> None:
     first, second = take_signals([incoming(source, "msg_1"), incoming(source, "msg_2")])
