@@ -67,6 +67,7 @@ def carriers(port: int) -> dict[str, str]:
         "ALIYUN_SMS_SIGN_NAME": "",
         "ALIYUN_CALLBACK_SECRET": "",
         "EMAIL_BACKEND_ESP": "",
+        "ESP_CALLBACK_SECRET": "",
         "TWILIO_API_URL": sandbox,
         "ALIYUN_SMS_API_URL": sandbox,
         "GATEWAY_URL": f"{sandbox}/gateway/sms",

@@ -170,6 +170,8 @@ def _freeze(
                 _take_over(message, written.wording)
                 message.carrier_key = next(carrier_keys, "")
                 keys.append(written.key)
+            elif not message.carrier_key:
+                message.carrier_key = next(carrier_keys, "")  # nothing goes out without one, so nothing has
         except UNCOMPOSABLE as error:
             _put_back(message, error)
             continue

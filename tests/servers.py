@@ -45,6 +45,7 @@ ENVIRONMENT = {
     "GATEWAY_SECRET": "whsec_" + base64.b64encode(b"made-up gateway secret..").decode(),
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "EMAIL_BACKEND_ESP": "",
+    "ESP_CALLBACK_SECRET": "",
     "DEFAULT_FROM_EMAIL": "HR <hr@bank.example>",
     "BOUNCE_DOMAIN": "bounce.bank.example",
     "BOUNCE_SECRET": "made-up-bounce-secret",

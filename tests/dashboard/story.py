@@ -39,6 +39,7 @@ def sent(
     now = timezone.now()
     message = Message.objects.create(
         offer=offer,
+        share_of=offer.branch,
         purpose="pass_notice",
         channel=channel,
         state=state,

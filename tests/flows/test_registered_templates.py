@@ -65,14 +65,6 @@ def test_a_candidate_reads_the_registered_text_and_opens_the_page_by_its_code(re
     assert message.offer.events.filter(kind=Kind.OPENED).exists()
 
 
-def test_an_english_reader_gets_the_english_registered_text(registered: House) -> None:
-    offer_id = registered.signal(result(candidate__language="en")).json()["offer_id"]
-    message = registered.wait_until_state(offer_id, State.DELIVERED)
-    [sent] = registered.inbox(channel="sms")
-    assert sent["text"] == message.text
-    assert sent["text"].startswith(f"【{settings.ALIYUN_SMS_SIGN_NAME}】Dear 王小明, you have passed")
-
-
 def test_what_the_carrier_has_not_registered_goes_by_mail(registered: House) -> None:
     ProviderRegistration.objects.filter(code="SMS_4600011").delete()
     registrations.tell(sandbox=registered.stack.sandbox_url)

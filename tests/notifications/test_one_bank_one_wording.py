@@ -49,9 +49,11 @@ def test_each_city_asks_for_its_own_paper(shown: Any, branch: str, paper: str) -
     assert not any(f"· {other}" in text for other in others)
 
 
-def test_a_graduate_in_beijing_reads_that_no_social_security_certificate_is_needed(shown: Any) -> None:
-    """In the letter; a text message, which carriers register as one text for all, leads to the list."""
-    asked = {"channel": Channel.EMAIL, "purpose": Purpose.THREE_DAYS, "style": Style.CONCISE}
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
+def test_a_graduate_in_beijing_reads_that_no_social_security_certificate_is_needed(
+    shown: Any, channel: str
+) -> None:
+    asked = {"channel": channel, "purpose": Purpose.THREE_DAYS, "style": Style.CONCISE}
     assert "无需提供：社保转移证明" in shown("BJ-CBD", category="campus", **asked)
     lateral = shown("BJ-CBD", category="social", **asked)
     assert "无需提供" not in lateral
