@@ -20,7 +20,7 @@ USER hrnotify
 EXPOSE 8000
 # The address is the container's own; what may reach it is decided by the published port.
 CMD ["python", "-m", "granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "8", "--http", "1", "--workers-kill-timeout", "20", \
+     "--workers", "2", "--blocking-threads", "16", "--http", "1", "--workers-kill-timeout", "20", \
      "--log-level", "warning", "hrnotify.wsgi:application"]
 
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 
 from django.conf import settings
@@ -72,14 +73,14 @@ def shown(
     content: LocalContent,
 ) -> Shown | None:
     """With `content` in the place of what `node` states; None where there is no such text."""
-    choice = {"purpose": purpose, "channel": channel}
+    as_sent = partial(preview, offer, purpose=purpose, channel=channel)
     try:
-        wording = preview(offer, **choice, catalogue=catalogue.with_local(node, content))
+        wording = as_sent(catalogue=catalogue.with_local(node, content))
     except NoTemplate:
         return None
     # A head office has nobody above whose text it could change.
     silent = catalogue.with_local(node, LocalContent())
-    above = wording if node.is_root() else preview(offer, **choice, catalogue=silent)
+    above = wording if node.is_root() else as_sent(catalogue=silent)
     text = marked(above.text, wording.text)
     return Shown(
         wording=wording,

@@ -67,13 +67,13 @@ class RefuseUnreadable:
 
 
 class Machines:
-    """Carriers' callbacks, which come by the thousand, pass by what only people's pages need.
+    """Signals and carriers' callbacks, which come by the thousand, pass by what only people's pages need.
 
-    Sessions, languages, forms and the headers of pages cost as much as all else that a callback does. What stands in
-    MIDDLEWARE between this and `People` is left out for them.
+    Sessions, languages, forms and the headers of pages cost as much as all else that such a request does. What stands
+    in MIDDLEWARE between this and `People` is left out for them.
     """
 
-    ADDRESSES = ("/callbacks/",)
+    ADDRESSES = ("/callbacks/", "/api/v1/interview-results/")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         # Django puts the chain together from its inner end.

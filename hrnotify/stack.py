@@ -119,7 +119,7 @@ class Stack:
         variables: Mapping[str, str] | None = None,
         folder: Path | None = None,
         web_workers: int = 1,
-        web_threads: int = 4,
+        web_threads: int = 16,
         worker_processes: int = 2,
     ) -> None:
         self.port = port or port_setting("PORT", default=8000)

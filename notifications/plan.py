@@ -14,8 +14,8 @@ from candidates.models import Candidate, Channel, Offer
 from notifications.channels import is_dead_address, open_channels
 from notifications.expiry import last_use
 from notifications.models import Message, Purpose
-from notifications.new_rows import new_row
 from notifications.wake import wake_on_commit
+from tracking.bulk import new_row
 from tracking.models import Event, Kind
 from tracking.record import record
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from branches.models import User
 from candidates.models import Offer
+from notifications.expiry import is_too_late
 from notifications.models import Attempt, DeadLetter, Message
 from notifications.models.dead_letters import REPETITION
 from notifications.plan import channels_for
@@ -63,6 +64,7 @@ def say_again(message_id: UUID, *, by: User | None, also_uncertain: bool = False
         facts=dead.facts,
         due_at=timezone.now(),
         share_of_id=offer.branch_id,
+        expires_at=dead.expires_at,
     )
     again.save(force_insert=True)
     wake_on_commit(again.channel)
@@ -72,7 +74,7 @@ def say_again(message_id: UUID, *, by: User | None, also_uncertain: bool = False
 
 def _channel(dead: DeadLetter, *, also_uncertain: bool) -> str:
     """Raises NotRepeated where the message must not go out again."""
-    if not is_wanted(dead):
+    if not is_wanted(dead) or is_too_late(dead, at=timezone.now()):
         raise NotRepeated(WhyNot.UNWANTED)
     if may_be_out(dead) and not also_uncertain:
         raise NotRepeated(WhyNot.MAY_BE_OUT)

@@ -2,6 +2,8 @@
 
 from candidates.models import OfferState
 from notifications.models import Message, Purpose
+from notifications.models.dead_letters import REPETITION
+from notifications.states import State
 
 # Whatever is not named here is for people who are joining.
 JOINING = {OfferState.OFFERED, OfferState.CONFIRMED}
@@ -15,4 +17,14 @@ WANTED_WHILE = {
 
 
 def is_wanted(message: Message) -> bool:
-    return message.offer.state in WANTED_WHILE.get(Purpose(message.purpose), JOINING)
+    fits = message.offer.state in WANTED_WHILE.get(Purpose(message.purpose), JOINING)
+    return fits and not _was_delivered_after_all(message)
+
+
+def _was_delivered_after_all(message: Message) -> bool:
+    """Of a repetition: whether a late receipt said that what it repeats did arrive. Others cost no query."""
+    root, repeats, _number = message.occurrence.partition(REPETITION)
+    if not repeats:
+        return False
+    same = Message.objects.filter(offer=message.offer_id, purpose=message.purpose, state=State.DELIVERED)
+    return any(one.partition(REPETITION)[0] == root for one in same.values_list("occurrence", flat=True))

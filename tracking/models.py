@@ -143,11 +143,16 @@ class Progress(models.Model):
             return Stage(self.answer)
         if self.opened_at:
             return Stage.OPENED
+        if self._is_out_of_reach():
+            return Stage.UNREACHABLE
         if self.delivered_at:
             return Stage.DELIVERED
-        if self.unreachable_at and (self.last_sent_at is None or self.unreachable_at >= self.last_sent_at):
-            return Stage.UNREACHABLE
         return Stage.SENT if self.sent_at else Stage.WAITING
+
+    def _is_out_of_reach(self) -> bool:
+        """The last channel failed, and nothing went out or arrived since; a mail may bounce after its delivery."""
+        since = [at for at in (self.last_sent_at, self.delivered_at) if at]
+        return self.unreachable_at is not None and all(at <= self.unreachable_at for at in since)
 
 
 FIRST_TIME_OF = {

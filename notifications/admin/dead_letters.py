@@ -23,7 +23,7 @@ from notifications.wanted import is_wanted
 
 WHY_NOT = {
     WhyNot.NOT_DEAD: _("It has reached the person meanwhile, is under way, or was tried again already."),
-    WhyNot.UNWANTED: _("It is no longer needed: the offer stands differently now."),
+    WhyNot.UNWANTED: _("It is no longer needed: the offer stands differently now, or its day is over."),
     WhyNot.NO_CHANNEL: _("No channel reaches the person now."),
     WhyNot.MAY_BE_OUT: _("The carrier may have it already."),
 }
@@ -85,7 +85,9 @@ class DeadLetterAdmin(FoundByPerson):
             messages.warning(request, str(WHY_NOT[refused.why]))
             return go_to(listed)
         words = gettext("The message is planned once more, by %(channel)s.")
-        messages.success(request, words % {"channel": again.get_channel_display()})
+        said = words % {"channel": again.get_channel_display()}
+        self.log_change(request, again, said)
+        messages.success(request, said)
         return go_to(reverse("admin:notifications_message_change", args=[again.pk]))
 
     def _listed(self, request: HttpRequest, object_id: str) -> UUID:

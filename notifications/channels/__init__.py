@@ -6,6 +6,8 @@ Another carrier is one folder with a `TRANSPORT`, and one line in `TRANSPORTS`.
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Channel
 from notifications.channels import breaker
@@ -37,9 +39,18 @@ def tells_delivered(channel: str) -> bool:
     return any(carrier.tells_delivered for carrier in carriers_of(channel) if not carrier.missing_settings())
 
 
+# Our own codes, whatever the carrier.
+OWN_ERRORS: dict[str, Promise | str] = {
+    "lease": _("The worker that was sending it stopped."),
+    "no_address": _("The person has no address on this channel any more."),
+    "too_late": _("It came to its turn too late to be of use, so it was not sent."),
+}
+
+
 def why(channel: str, code: str) -> str:
-    """A carrier's code in words a person can act on; "" for one that no carrier of the channel explains."""
-    return next((str(known.errors[code]) for known in carriers_of(channel) if code in known.errors), "")
+    """A code in words a person can act on; "" for one that no carrier of the channel explains."""
+    known = [OWN_ERRORS, *(carrier.errors for carrier in carriers_of(channel))]
+    return next((str(errors[code]) for errors in known if code in errors), "")
 
 
 def is_dead_address(provider: str, code: str) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from candidates.models import InterviewSource, Signal
 from candidates.payload import InvalidResult, ResultIn
-from notifications.new_rows import new_row
+from tracking.bulk import new_row
 
 
 # By identity: two equal deliveries in one batch are two.

@@ -81,7 +81,10 @@ def _must_be_unconfirmed(offer: Offer) -> None:
 
 def _update(offer: Offer, result: ResultIn, branch: Branch) -> None:
     """New facts for an offer that nobody has confirmed; whoever was told the old ones is told what changed."""
-    told, before, old_branch = _was_told(offer), copy.copy(offer), offer.branch
+    told = _was_told(offer)
+    # Read again under a lock: the person may have bound a WeChat account meanwhile.
+    offer.candidate = Candidate.objects.select_for_update(no_key=True).get(pk=offer.candidate_id)
+    before, old_branch = copy.copy(offer), offer.branch
     was_somebody_else = _replace_person(offer.candidate, result)
     starts_anew = was_somebody_else or offer.state == OfferState.WITHDRAWN
     if starts_anew:

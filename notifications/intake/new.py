@@ -22,8 +22,8 @@ from notifications.intake.deliveries import Incoming, Outcome, Taken
 from notifications.intake.facts import content_digests, describe, no_such_branch, state
 from notifications.intake.hints import hint_on_commit
 from notifications.models import Purpose
-from notifications.new_rows import array, insert, insert_unless_there, new_row
 from notifications.plan import plan_many
+from tracking.bulk import array, insert_rows, insert_unless_there, new_row
 from tracking.models import Actor, Event, Kind, Progress
 
 LOOK_UP = f"""
@@ -130,7 +130,7 @@ def _keep(fresh: Sequence[Incoming], places: dict[str, Place]) -> dict[Incoming,
     messages, unreachable = plan_many(offers.values(), purpose=Purpose.PASS_NOTICE, at=now)
     events = [*offered, *unreachable]
     candidates = [offer.candidate for offer in offers.values()]
-    insert(candidates, list(signals.values()), events, _progress(events), messages)
+    insert_rows(candidates, list(signals.values()), events, _progress(events), messages)
     for channel in {message.channel for message in messages}:
         hint_on_commit(channel)
     return {one: Taken.by(signal) for one, signal in signals.items()}

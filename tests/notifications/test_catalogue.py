@@ -1,5 +1,6 @@
 """Which text and which facts a message is made of."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -92,7 +93,7 @@ def test_the_texts_of_another_purpose_are_not_mixed_in() -> None:
 
 
 # --- Facts ---------------------------------------------------------------------------------------
-def values(branch: Branch, language: str = Language.CHINESE) -> dict[str, str | list[str]]:
+def values(branch: Branch, language: str = Language.CHINESE) -> Mapping[str, str | list[str]]:
     return Catalogue.current(branches=[branch]).values(sample_offer(branch), language=language)
 
 

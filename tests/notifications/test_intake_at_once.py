@@ -13,9 +13,8 @@ import pytest
 from django.db import DatabaseError, DataError, connection, transaction
 
 from candidates.models import Candidate, InterviewSource, Offer, Signal
-from notifications.intake import Incoming, Outcome, Taken, take_one, take_signals
+from notifications.intake import Incoming, Outcome, Taken, take_one, take_signals, together
 from notifications.intake.hints import PAUSE_SECONDS, hint
-from notifications.intake.together import tables
 from notifications.models import Message
 from tests.notifications.test_intake import incoming, several, verdicts
 from tests.notifications.test_pauses import queue, woken
@@ -168,7 +167,7 @@ def test_results_that_come_while_one_is_taken_are_taken_in_one_transaction(sourc
             outcomes = [pool.submit(at_once, [taking_one(first)])]
             eventually(somebody_waits_for_a_lock)
             outcomes += [pool.submit(at_once, [taking_one(one)]) for one in others]
-            eventually(lambda: len(tables[source.pk].waiting) == len(others))
+            eventually(lambda: len(together._sources[source.pk].waiting) == len(others))
         taken = [outcome for future in outcomes for outcome in future.result()]
     assert verdicts(taken) == ["accepted"] * 9
     assert kept() == all_are(9)

@@ -204,13 +204,13 @@ def test_what_arrives_while_a_transaction_runs_is_taken_by_the_next_one(
             calls = [pool.submit(arrive, messages[0])]
             eventually(somebody_waits_for_a_lock)
             calls += [pool.submit(arrive, message) for message in messages[1:]]
-            eventually(lambda: len(arrivals._door.waiting) == 6)
+            eventually(lambda: len(arrivals._arrivals.waiting) == 5)
             assert not any(call.done() for call in calls)
         for call in calls:
             call.result()
     assert taken == [1, 5]
     assert set(states().values()) == {State.DELIVERED}
-    assert arrivals._door.waiting == []
+    assert arrivals._arrivals.waiting == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -228,7 +228,7 @@ def test_what_the_database_refuses_of_one_is_told_to_that_one_alone(bj_cbd: Bran
             eventually(somebody_waits_for_a_lock)
             calls += [pool.submit(arrive, unstorable)]
             calls += [pool.submit(arrive, about(message, "delivered")) for message in messages[2:]]
-            eventually(lambda: len(arrivals._door.waiting) == 4)
+            eventually(lambda: len(arrivals._arrivals.waiting) == 3)
         failed = [isinstance(call.exception(), DatabaseError) for call in calls]
     assert failed == [False, True, False, False]
     assert [states()[message.pk] for message in messages] == [

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from branches.categories import Category
 from branches.models import Branch
-from candidates.models import Channel, Language, Offer
+from candidates.models import Channel, Offer
 from notifications.channels import TRANSPORTS
 from notifications.channels.sms_aliyun.transport import TRANSPORT as ALIYUN
 from notifications.models import ProviderRegistration, TemplateBody, TemplateVersion
@@ -126,8 +126,10 @@ def sample_bank(db: None, settings: Settings) -> None:
     load_sample(password="a long enough password")
 
 
-def sms_bodies() -> list[TemplateBody]:
-    return list(TemplateBody.objects.filter(channel=Channel.SMS).select_related("version__template"))
+def registered_bodies() -> list[TemplateBody]:
+    """Lists and English values are too long to be registered: those texts go by other carriers."""
+    bodies = TemplateBody.objects.filter(channel=Channel.SMS).exclude(provider_template="")
+    return list(bodies.select_related("version__template"))
 
 
 def people(language: str) -> list[Offer]:
@@ -140,18 +142,21 @@ def people(language: str) -> list[Offer]:
 
 
 @pytest.mark.usefixtures("sample_bank")
-def test_every_text_message_of_the_sample_bank_is_registered_as_it_is_written() -> None:
-    for body in sms_bodies():
+def test_what_the_sample_bank_has_registered_stands_there_as_it_is_written() -> None:
+    assert (
+        len(registered_bodies())
+        == ProviderRegistration.objects.exclude(code="").filter(provider="aliyun").count()
+    )
+    for body in registered_bodies():
         entry = ProviderRegistration.objects.get(code=body.provider_template)
         assert not list(unregistrable(body, body.version.passages.all(), ALIYUN)), body
         assert difference_from(body, entry) == ""
 
 
 @pytest.mark.usefixtures("sample_bank")
-@pytest.mark.parametrize("language", Language.values)
-def test_every_value_of_the_sample_bank_is_one_that_the_carrier_takes(language: str) -> None:
-    for body in sms_bodies():
-        for offer in people(language) if body.language == language else []:
+def test_every_value_of_the_sample_bank_is_one_that_the_carrier_takes() -> None:
+    for body in registered_bodies():
+        for offer in people(body.language):
             wording = preview(offer, purpose=body.version.template.purpose, channel=Channel.SMS)
             values = json.loads(wording.template_values)
             assert not any(map(ALIYUN.value_problem, values.values())), values
@@ -160,7 +165,7 @@ def test_every_value_of_the_sample_bank_is_one_that_the_carrier_takes(language: 
 @pytest.mark.usefixtures("sample_bank")
 def test_the_phone_shows_what_a_carrier_of_our_own_text_would_send() -> None:
     """But for the signature, which a carrier of templates puts before English texts as well."""
-    for body in sms_bodies():
+    for body in registered_bodies():
         for offer in people(body.language)[:3]:
             purpose = body.version.template.purpose
             theirs = preview(offer, purpose=purpose, channel=Channel.SMS).text.removeprefix("【海岳银行】")
@@ -179,6 +184,7 @@ def test_the_code_is_a_value_and_the_address_is_not() -> None:
 
 @pytest.mark.usefixtures("sample_bank")
 def test_nothing_stops_the_sample_bank_s_texts_from_being_published_again(settings: Settings) -> None:
-    settings.SMS_MAX_PARTS = 6
+    """With a carrier behind Aliyun that takes what Aliyun cannot."""
+    settings.SMS_PROVIDERS, settings.SMS_MAX_PARTS = ["aliyun", "twilio"], 6
     for version in TemplateVersion.objects.all():
         assert not [str(note) for note in review(version) if note.stops], version

@@ -8,6 +8,7 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from branches.models import User
@@ -166,7 +167,32 @@ def test_what_reached_the_person_after_all_is_not_repeated(offer: Offer, dead: M
     assert refusal(dead) == WhyNot.NOT_DEAD
 
 
+def test_a_repetition_is_not_sent_once_a_late_receipt_says_that_the_first_did_arrive(
+    offer: Offer, dead: Message
+) -> None:
+    published(Purpose.PASS_NOTICE)
+    again = say_again(dead.pk, by=None)
+    Message.objects.filter(pk=dead.pk).update(state=State.DELIVERED)
+    assert claim(transport=TRANSPORTS["twilio"], limit=10).envelopes == []
+    again.refresh_from_db()
+    assert again.state == State.SKIPPED
+
+
+def test_another_occurrence_that_arrived_holds_no_repetition_back(offer: Offer) -> None:
+    published(Purpose.PASS_NOTICE)
+    MessageFactory.create(offer=offer, occurrence="1~r1")
+    MessageFactory.create(offer=offer, occurrence="11", channel="email", state=State.DELIVERED)
+    assert len(claim(transport=TRANSPORTS["twilio"], limit=10).envelopes) == 1
+
+
+def test_a_reminder_whose_day_is_over_is_not_repeated(dead: Message) -> None:
+    Message.objects.filter(pk=dead.pk).update(expires_at=timezone.now())
+    assert refusal(dead) == WhyNot.UNWANTED
+
+
 def test_the_list_is_read_by_its_own_index(offer: Offer) -> None:
     since = timezone.now() - timedelta(days=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a table of no rows would be read whole
     plan = DeadLetter.objects.filter(created_at__gte=since).order_by("-created_at", "-pk")[:50].explain()
     assert "message_failed" in plan, plan

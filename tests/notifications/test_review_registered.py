@@ -182,10 +182,10 @@ def test_headquarters_copies_what_is_to_be_registered(
         shown = client.get(reverse("admin:notifications_texts_to_register")).content.decode()
     assert "${candidate_name}您好，查看：http://testserver/n/ （验证码 ${answer_code}）" in shown
     assert "(code ${answer_code})" in shown
-    assert "Approved as it stands here." in shown
-    assert "names no template&#x27;s number yet" in shown
+    assert "已按此文案通过。" in shown
+    assert "文案尚未填写模板编号。" in shown
     listed = client.get(reverse("admin:notifications_providerregistration_changelist")).content.decode()
-    assert "Texts to register" in listed
+    assert "待登记文案" in listed
 
 
 def test_a_branch_has_no_business_with_what_is_registered(draft: TemplateVersion, bj_hr: User) -> None:

@@ -21,7 +21,8 @@ def answer(request: CallbackRequest, *, secret: str) -> CallbackReply:
     """Raises CallbackRefused on a wrong address or a body that holds no reports."""
     if request.method != "POST" or not hmac.compare_digest(request.rest.strip("/").encode(), secret.encode()):
         raise CallbackRefused("wrong secret")
-    return CallbackReply(body=RECEIVED, receipts=[_receipt(report) for report in reports(request.body)])
+    receipts = [_receipt(report) for report in reports(request.body)]
+    return CallbackReply(body=RECEIVED, content_type="application/json", receipts=receipts)
 
 
 def _receipt(report: dict[str, Any]) -> ParsedReceipt:
