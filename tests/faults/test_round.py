@@ -11,7 +11,7 @@ from hrnotify.embedded import EmbeddedServers
 from hrnotify.processes import CHECKOUT
 
 # With this seed each of worker, its process, beat, web, Valkey and PostgreSQL is killed once or twice.
-SMALL = {"N": "300", "SEED": "1"}
+SMALL = {"N": "1000", "SEED": "1"}
 
 
 @pytest.mark.timeout(600)
