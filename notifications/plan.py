@@ -20,11 +20,13 @@ from tracking.models import Event, Kind
 from tracking.record import record
 
 DEFAULT_ORDER = [Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.PUSH]
+# They come by the hundred at one moment, and may wait a little for what somebody is waiting for.
+REMINDERS = {Purpose.UNREAD, Purpose.UNCONFIRMED, Purpose.THREE_DAYS, Purpose.ONE_DAY}
 
 
-def channels_for(candidate: Candidate) -> list[str]:
-    """Channels that can reach the person now, the preferred ones first."""
-    usable = open_channels()
+def channels_for(candidate: Candidate, *, usable: Collection[str] | None = None) -> list[str]:
+    """Channels that can reach the person now, the preferred ones first. `usable`: those that are open, if known."""
+    usable = open_channels() if usable is None else usable
     order = dict.fromkeys([*candidate.preferred_channels, *DEFAULT_ORDER])
     return [channel for channel in order if channel in usable and candidate.can_be_reached_on(channel)]
 
@@ -53,25 +55,25 @@ def plan_many(
     usable = open_channels()
     messages, unreachable = [], []
     for offer in offers:
-        candidate = offer.candidate
-        order = dict.fromkeys([*candidate.preferred_channels, *DEFAULT_ORDER])
-        if channel := next((c for c in order if c in usable and candidate.can_be_reached_on(c)), None):
-            expires_at = last_use(offer, purpose, due_at=at)
-            messages.append(
-                new_row(
-                    Message,
-                    offer_id=offer.pk,
-                    purpose=purpose,
-                    channel=channel,
-                    due_at=at,
-                    created_at=at,
-                    expires_at=expires_at,
-                    share_of_id=offer.branch_id,
-                )
+        if channels := channels_for(offer.candidate, usable=usable):
+            place = _place(offer, purpose, at)
+            message = new_row(
+                Message, offer_id=offer.pk, purpose=purpose, channel=channels[0], created_at=at, **place
             )
+            messages.append(message)
         else:
             unreachable.append(Event(offer=offer, kind=Kind.UNREACHABLE, at=at, detail=purpose))
     return messages, unreachable
+
+
+def _place(offer: Offer, purpose: str, at: datetime) -> dict[str, Any]:
+    """A new message's place in the outbox: when it is due, until when, and before and beside which others."""
+    return {
+        "due_at": at,
+        "expires_at": last_use(offer, purpose, due_at=at),
+        "priority": Message.Priority.REMINDER if purpose in REMINDERS else Message.Priority.NOTICE,
+        "share_of_id": offer.branch_id,
+    }
 
 
 def hand_on(failed: Message) -> Message | None:
@@ -100,13 +102,7 @@ def _plan_on_next(offer: Offer, purpose: str, occurrence: str, facts: str) -> Me
         record([Event(offer=offer, kind=Kind.UNREACHABLE, at=timezone.now(), detail=purpose)])
         return None
     key = {"offer": offer, "purpose": purpose, "occurrence": occurrence, "channel": channel}
-    due_at = timezone.now()
-    rest = {
-        "due_at": due_at,
-        "expires_at": last_use(offer, purpose, due_at=due_at),
-        "facts": facts,
-        "share_of_id": offer.branch_id,
-    }
+    rest = {"facts": facts, **_place(offer, purpose, timezone.now())}
     message, _ = Message.objects.get_or_create(**key, defaults=rest)
     wake_on_commit(channel)
     return message

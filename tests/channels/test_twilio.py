@@ -9,6 +9,8 @@ from pytest_django import Settings
 
 from notifications.channels import TRANSPORTS, http
 from notifications.channels.base import Accepted, Envelope, TransportError
+from notifications.channels.sms_twilio import callbacks
+from notifications.states import State
 from tests.channels.conftest import envelope
 from tests.sandbox.running import Listener, Sandbox, eventually
 
@@ -133,3 +135,34 @@ def test_a_look_up_that_fails_leaves_it_uncertain(sandbox: Sandbox, settings: Se
         with pytest.raises(TransportError) as raised:
             TWILIO.look_up(repeat)
         assert raised.value.uncertain
+
+
+# --- Receipts that did not come -------------------------------------------------------------------
+def test_receipts_that_did_not_come_are_found_in_the_list_of_what_was_sent(sandbox: Sandbox) -> None:
+    sandbox.faults(drop_receipts=1)
+    ours, another = TWILIO.send(envelope(PHONE, "ours")), TWILIO.send(envelope(PHONE, "another"))
+    undelivered = TWILIO.send(envelope("+8613800130003", "ours"))
+    asked = [ours.reference, undelivered.reference, "SM-of-somebody-else"]
+
+    def final() -> dict[str, str]:
+        return {one.reference: one.outcome for one in TWILIO.fetch_receipts(asked)}
+
+    expected = {ours.reference: State.DELIVERED, undelivered.reference: State.UNDELIVERED}
+    assert eventually(lambda: final() == expected), final()
+    assert another.reference not in final()
+
+
+def test_a_fetched_receipt_is_the_one_that_the_callback_brings(sandbox: Sandbox) -> None:
+    """A callback that comes after all changes nothing, because it has the same key."""
+    sent = {"sid": "SM1", "status": "undelivered", "error_code": 30003, "to": PHONE}
+    assert callbacks.as_receipt(sent).key == "SM1:undelivered:30003"
+    assert callbacks.as_receipt({**sent, "status": "delivered", "error_code": None}).key == "SM1:delivered:"
+
+
+def test_what_cannot_be_fetched_is_an_error_that_names_no_number(
+    sandbox: Sandbox, settings: Settings
+) -> None:
+    settings.TWILIO_AUTH_TOKEN = "wrong"
+    with pytest.raises(TransportError) as raised:
+        TWILIO.fetch_receipts(["SM1"])
+    assert PHONE not in str(raised.value)

@@ -112,3 +112,21 @@ def test_who_has_no_address_is_left_to_hr(bj_cbd: Branch) -> None:
     assert not Message.objects.exists()
     nobody.progress.refresh_from_db()
     assert nobody.progress.stage == Stage.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("purpose", "priority"),
+    [
+        (Purpose.PASS_NOTICE, Message.Priority.NOTICE),
+        (Purpose.CHANGE_OF_FACTS, Message.Priority.NOTICE),
+        (Purpose.THE_DAY, Message.Priority.NOTICE),
+        (Purpose.UNREAD, Message.Priority.REMINDER),
+        (Purpose.ONE_DAY, Message.Priority.REMINDER),
+    ],
+)
+def test_a_reminder_waits_behind_what_somebody_is_waiting_for(
+    offer: Offer, purpose: Purpose, priority: int
+) -> None:
+    planned = plan(offer=offer, purpose=purpose)
+    assert planned is not None
+    assert (planned.priority, planned.share_of) == (priority, offer.branch)

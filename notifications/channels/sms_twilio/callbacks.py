@@ -4,12 +4,15 @@ They come in any order, and none for the first status. Source: Twilio, "Track th
 Messages" and "Validating requests".
 """
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from twilio.request_validator import RequestValidator
 
 from notifications.channels.base import CallbackRefused, CallbackReply, CallbackRequest, ParsedReceipt
+from notifications.channels.carrier_json import as_text, text_in
 from notifications.states import State
 
 OUTCOMES = {
@@ -33,6 +36,21 @@ def answer(request: CallbackRequest, *, auth_token: str) -> CallbackReply:
     if request.method != "POST" or not RequestValidator(auth_token).validate(request.url, form, signature):
         raise CallbackRefused("wrong signature")
     return CallbackReply(status=204, receipts=[_receipt(request.rest, form)])
+
+
+def as_receipt(sent: Mapping[str, Any]) -> ParsedReceipt:
+    """A message as Twilio lists it; under the same key as the callback that may still come."""
+    sid, word = text_in(sent, "sid", longest=100), text_in(sent, "status", longest=100)
+    code = text_in(sent, "error_code", longest=50)
+    return ParsedReceipt(
+        provider="twilio",
+        key=f"{sid}:{word}:{code}",
+        word=word,
+        outcome=OUTCOMES.get(word, ""),
+        reference=sid,
+        code=code,
+        raw=as_text(sent),
+    )
 
 
 def _form(body: bytes) -> dict[str, str]:

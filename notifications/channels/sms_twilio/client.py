@@ -18,7 +18,7 @@ from notifications.channels import http
 from notifications.channels.base import TransportError
 from notifications.channels.carrier_json import answer_in
 
-MOST_PAGES = 4
+MOST_PAGES = 10
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -38,8 +38,21 @@ def create(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def sent_to(to: str, *, since: datetime) -> Iterator[dict[str, Any]]:
-    """What went to a number since that moment, page after page. Raises TwilioError or TransportError."""
-    asked = {"To": to, "DateSent>": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "PageSize": "50"}
+    """What went to a number since that moment. Raises TwilioError or TransportError."""
+    return _listed({"To": to, **_after(since), "PageSize": "50"})
+
+
+def sent(*, since: datetime) -> Iterator[dict[str, Any]]:
+    """What went to anybody since that moment, the newest first. Raises TwilioError or TransportError."""
+    return _listed({**_after(since), "PageSize": "1000"})
+
+
+def _after(moment: datetime) -> dict[str, str]:
+    return {"DateSent>": f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def _listed(asked: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Page after page."""
     path = f"{_messages()}?{urlencode(asked)}"
     for _ in range(MOST_PAGES):
         told = _call("GET", path)

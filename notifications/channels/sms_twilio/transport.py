@@ -3,6 +3,7 @@
 Source: Twilio's Programmable Messaging API, 2010-04-01; error codes from its error dictionary.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from notifications.channels.base import (
     CallbackReply,
     CallbackRequest,
     Envelope,
+    ParsedReceipt,
     Transport,
     TransportError,
 )
@@ -28,6 +30,7 @@ OUR_SETUP = {401, 403}
 NOT_PROCESSED = {408, 503}
 # Every text holds a key of its own, so looking back further than needed finds no wrong one.
 CLOCKS_DIFFER = timedelta(minutes=15)
+ASKED_BACK = timedelta(days=2)
 
 
 class TwilioTransport(Transport):
@@ -35,6 +38,7 @@ class TwilioTransport(Transport):
     channel: ClassVar[str] = "sms"
     needs = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID")
     errors = ERRORS
+    can_be_asked = True
     dead_addresses = frozenset({"21211", "21610", "21614", "30005", "30006"})
 
     def takes_link(self, to: str) -> bool:
@@ -68,6 +72,16 @@ class TwilioTransport(Transport):
             code = str(error.code or type(error).__name__)
             raise TransportError("the look-up failed", code=code, uncertain=True) from None
         return Accepted(text_in(found, "sid", longest=100)) if found else None
+
+    def fetch_receipts(self, references: Sequence[str]) -> list[ParsedReceipt]:
+        """Receipts that did not come by themselves, out of the list of what was sent in the last days."""
+        wanted, since = set(references), timezone.now() - ASKED_BACK
+        try:
+            return [
+                callbacks.as_receipt(sent) for sent in client.sent(since=since) if sent.get("sid") in wanted
+            ]
+        except client.TwilioError as error:
+            raise _as_transport_error(error) from None
 
     def answer_callback(self, request: CallbackRequest) -> CallbackReply:
         return callbacks.answer(request, auth_token=settings.TWILIO_AUTH_TOKEN)
