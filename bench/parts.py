@@ -26,7 +26,7 @@ class Part:
 PARTS = (
     Part("composing", "Composing"),
     Part("sinks", "What stands in for the carriers"),
-    Part("signals", "In, from the interview platform"),
+    Part("signals", "In, from the signed result to the planned message"),
     Part("delivery", "Out, from due rows to accepted ones"),
     Part("callbacks", "In, from the carriers"),
     Part("whole_way", "The whole way, from the signal to the carrier's acceptance"),
