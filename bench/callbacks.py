@@ -38,7 +38,7 @@ from notifications.states import State
 
 RUNS, MESSAGES, IN_ONE_REQUEST = 5, 3000, 1000
 WEB_WORKERS, WEB_THREADS = 2, 16  # as docker-compose starts it
-CONNECTIONS = 16
+CONNECTIONS = 32
 SECRET = f"whsec_{base64.b64encode(b'the gateway of a benchmark').decode()}"
 TOKEN, PUBLIC_URL = "token", "https://hr.bank.example"
 CARRIERS = {
