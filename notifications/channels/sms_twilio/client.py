@@ -1,7 +1,7 @@
 """Twilio's Messages resource over our kept connections.
 
 Source: Twilio's Programmable Messaging API, 2010-04-01. Twilio's own client takes as long to build a request and read
-its answer as the exchange itself takes (see docs/adr).
+its answer as the exchange itself takes (docs/adr/0016).
 """
 
 from __future__ import annotations
