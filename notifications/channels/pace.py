@@ -46,8 +46,9 @@ def give_back(carrier: str, unused: int) -> None:
 
 
 def seconds_until_next(carrier: str) -> float:
-    """How long one token takes to come."""
-    return 1 / float(settings.CARRIER_RATES.get(carrier, HELD_SECONDS))
+    """How long one token takes to come; 0 for a carrier that is served as fast as it answers."""
+    rate = settings.CARRIER_RATES.get(carrier)
+    return 0.0 if rate is None else 1 / float(rate)
 
 
 def _change(carrier: str, rate: float, want: int) -> int:
