@@ -25,9 +25,8 @@ QUESTIONS_AT_MOST = 10  # in a row
 # How old a key may be when it is written into a row: with the time for which it is repeated, less than a day.
 FRESH_SECONDS = 1800.0
 _lock = threading.Lock()
-_spare: deque[tuple[float, str]] = (
-    deque()
-)  # keys nobody uses yet, each with the moment it was got, oldest first
+# Keys nobody uses yet, each with the moment it was got, oldest first.
+_spare: deque[tuple[float, str]] = deque()
 
 
 def reserve(count: int) -> Iterator[str]:
