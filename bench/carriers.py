@@ -123,8 +123,8 @@ def smtp_sink() -> Iterator[int]:
 def _running(command: Sequence[str], *, port: int) -> Iterator[None]:
     process = subprocess.Popen(command, cwd=CHECKOUT)
     try:
-        wait_until(lambda: process.poll() is not None or _listens(port), seconds=READY_SECONDS)
-        if process.poll() is not None or not _listens(port):
+        wait_until(lambda: process.poll() is not None or listens(port), seconds=READY_SECONDS)
+        if process.poll() is not None or not listens(port):
             raise EmbeddedError(f"{Path(command[0]).name} does not start; its own words stand above.")
         yield
     finally:
@@ -132,7 +132,7 @@ def _running(command: Sequence[str], *, port: int) -> Iterator[None]:
         process.wait()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 from standardwebhooks import Webhook
 
-from bench.carriers import python_sink
+from bench.carriers import listens, python_sink
 from bench.figures import Figure
 from bench.minimal_view import CREATE, TABLE
 from candidates.models import Candidate, InterviewSource, Offer, Signal
@@ -245,17 +245,9 @@ def _web(application: str, **variables: str) -> Iterator[int]:
     environment = {**os.environ, "DATABASE_URL": settings.DATABASE_URL, **variables}
     process = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
     try:
-        if not wait_until(lambda: _listens(port), seconds=60):
+        if not wait_until(lambda: listens(port), seconds=60):
             raise RuntimeError("the web server does not come up")
         yield port
     finally:
         process.terminate()
         process.wait()
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
