@@ -53,7 +53,7 @@ class GroupCommit(Generic[Piece, Outcome]):
         self.waiting: list[Seat[Piece, Outcome]] = []
 
     def take(self, piece: Piece) -> Outcome:
-        """Raises the database's error, where it had one with this piece, or CutShort."""
+        """Raises what went wrong with this piece alone, or CutShort."""
         seat = Seat[Piece, Outcome](piece)
         if not self._sit_down(seat):
             seat.turn.wait()
@@ -93,10 +93,10 @@ class GroupCommit(Generic[Piece, Outcome]):
                 self.waiting[0].turn.set()
 
     def _settle(self, seats: Sequence[Seat[Piece, Outcome]]) -> None:
-        """What the database refuses of one stops no other."""
+        """What cannot be taken of one stops no other: the driver refuses some values before the database sees them."""
         try:
             outcomes = self.take_all([seat.piece for seat in seats])
-        except DatabaseError as error:
+        except (DatabaseError, ValueError, RuntimeError) as error:
             if len(seats) == 1:
                 seats[0].error = error
                 return
