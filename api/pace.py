@@ -17,6 +17,8 @@ from candidates.models import InterviewSource
 
 PARTS = 200
 REMEMBERED_SECONDS = 120
+# Whoever is over the limit must not make Redis answer each of its further requests.
+NONE_LEFT = -1
 
 _lock = threading.Lock()
 # Source → the minute, and how many of its requests this process may still take.
@@ -29,10 +31,10 @@ def wait(source: InterviewSource) -> int:
     minute = int(now // 60)
     with _lock:
         of_minute, left = _shares.get(source.pk, (minute, 0))
-        if of_minute != minute or not left:
-            left = _share(source, minute)
-        _shares[source.pk] = (minute, max(left - 1, 0))
-    return 0 if left else 60 - int(now % 60)
+        if of_minute != minute or left == 0:
+            left = _share(source, minute) or NONE_LEFT
+        _shares[source.pk] = (minute, left - 1 if left > 0 else NONE_LEFT)
+    return 0 if left > 0 else 60 - int(now % 60)
 
 
 def _share(source: InterviewSource, minute: int) -> int:

@@ -12,7 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from django.db import DatabaseError
+import structlog
+
+log = structlog.get_logger(__name__)
 
 Piece = TypeVar("Piece")
 Outcome = TypeVar("Outcome")
@@ -93,13 +95,14 @@ class GroupCommit(Generic[Piece, Outcome]):
                 self.waiting[0].turn.set()
 
     def _settle(self, seats: Sequence[Seat[Piece, Outcome]]) -> None:
-        """What cannot be taken of one stops no other: the driver refuses some values before the database sees them."""
+        """What cannot be taken of one, for whatever reason, stops no other."""
         try:
             outcomes = self.take_all([seat.piece for seat in seats])
-        except (DatabaseError, ValueError, RuntimeError) as error:
+        except Exception as error:
             if len(seats) == 1:
                 seats[0].error = error
                 return
+            log.exception("not_taken_together", count=len(seats), error=type(error).__name__)
             for seat in seats:
                 self._settle([seat])
         else:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
 from django.db import IntegrityError
 
 from candidates.payload import InvalidResult
 from notifications.intake.deliveries import AlreadyConfirmed, Incoming, Outcome
 from notifications.intake.known import take_known
 from notifications.intake.new import take_new
+
+log = structlog.get_logger(__name__)
 
 # Each time somebody else has taken in the same at the same moment.
 TRIES = 5
@@ -28,6 +31,7 @@ def _take_new(batch: Sequence[Incoming]) -> dict[Incoming, Outcome]:
             return take_new(batch) if batch else {}
         except IntegrityError:
             continue
+    log.warning("signals_taken_singly", count=len(batch))
     return {}
 
 

@@ -36,7 +36,7 @@ class Message(models.Model):
     class Priority(models.IntegerChoices):
         NOTICE = 1, _("Notice")
         REMINDER = 5, _("Reminder")
-        BULK = 9, _("Bulk")
+        BULK = 9, _("Bulk")  # what nobody waits for
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="messages", verbose_name=_("offer"))

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import DatabaseError
 
 from notifications.group_commit import GroupCommit
 
 SECONDS = 10
 
 
-def test_a_piece_the_driver_cannot_write_fails_alone() -> None:
+@pytest.mark.parametrize(
+    "refusal", [ValueError("holds a NUL"), KeyError("a mistake of ours"), DatabaseError("no")]
+)
+def test_a_piece_that_cannot_be_taken_fails_alone(refusal: Exception) -> None:
     has_begun, may_end = threading.Event(), threading.Event()
 
     def take_all(pieces: Sequence[str]) -> Sequence[str]:
@@ -21,7 +25,7 @@ def test_a_piece_the_driver_cannot_write_fails_alone() -> None:
             has_begun.set()
             may_end.wait(SECONDS)
         if any("\0" in piece for piece in pieces):
-            raise ValueError("holds a NUL")
+            raise refusal
         return pieces
 
     group = GroupCommit(take_all)
@@ -33,5 +37,5 @@ def test_a_piece_the_driver_cannot_write_fails_alone() -> None:
             threading.Event().wait(0.01)
         may_end.set()
         assert good.result(SECONDS) == "good"
-        with pytest.raises(ValueError, match="NUL"):
+        with pytest.raises(type(refusal)):
             bad.result(SECONDS)
