@@ -51,17 +51,18 @@ class EncryptedTextField(TextColumn):
 class BlindIndexField(CharColumn):
     """The keyed index of another field's value, kept right whenever the row is saved.
 
-    `source` names the field or property of the model whose value is indexed.
+    `source` names the field or property of the model whose value is indexed. The model itself declares the index: one
+    made by the field would come with a second one for searches by pattern, which nobody makes.
     """
 
     def __init__(self, *args: Any, source: str = "", **kwargs: Any) -> None:
         self.source = source
-        kwargs.update(max_length=32, blank=True, editable=False, db_index=True, default="")
+        kwargs.update(max_length=32, blank=True, editable=False, default="")
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
-        for fixed in ("max_length", "blank", "editable", "db_index", "default"):
+        for fixed in ("max_length", "blank", "editable", "default"):
             kwargs.pop(fixed, None)
         return name, path, list(args), {**kwargs, "source": self.source}
 

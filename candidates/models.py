@@ -123,6 +123,13 @@ class Candidate(models.Model):
     class Meta:
         verbose_name = _("candidate")
         verbose_name_plural = _("candidates")
+        indexes = [
+            models.Index(fields=["name_index"], name="candidate_by_name"),
+            models.Index(fields=["phone_index"], name="candidate_by_phone"),
+            models.Index(fields=["email_index"], name="candidate_by_email"),
+            models.Index(fields=["id_number_index"], name="candidate_by_id_number"),
+            models.Index(fields=["wechat_openid_index"], name="candidate_by_wechat"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -185,7 +192,8 @@ class Offer(models.Model):
     """One passed interview: the place, the time, and what the candidate answered."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    source = models.ForeignKey(InterviewSource, models.PROTECT, verbose_name=_("source"))
+    # Found by its own unique constraint.
+    source = models.ForeignKey(InterviewSource, models.PROTECT, db_index=False, verbose_name=_("source"))
     interview_id = models.CharField(_("interview"), max_length=100)
     candidate = models.ForeignKey(
         Candidate, models.PROTECT, related_name="offers", verbose_name=_("candidate")
@@ -234,7 +242,8 @@ class Signal(models.Model):
         UPDATED = "updated", _("Updated")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    source = models.ForeignKey(InterviewSource, models.PROTECT, verbose_name=_("source"))
+    # Found by its own unique constraint.
+    source = models.ForeignKey(InterviewSource, models.PROTECT, db_index=False, verbose_name=_("source"))
     webhook_id = models.CharField(_("delivery"), max_length=200)
     interview_id = models.CharField(_("interview"), max_length=100)
     verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict.choices)
@@ -277,8 +286,8 @@ class PageToken(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="page_tokens")
     channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
-    token_hash = models.CharField(max_length=64, unique=True)
-    code_index = models.CharField(max_length=32, blank=True, db_index=True)
+    token_hash = models.CharField(max_length=64)
+    code_index = models.CharField(max_length=32, blank=True)
     issued_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -288,6 +297,8 @@ class PageToken(models.Model):
     class Meta:
         verbose_name = _("page key")
         verbose_name_plural = _("page keys")
+        constraints = [models.UniqueConstraint(fields=["token_hash"], name="one_page_key_once")]
+        indexes = [models.Index(fields=["code_index"], name="page_key_by_code")]
 
     @staticmethod
     def new_token() -> str:

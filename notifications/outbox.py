@@ -7,7 +7,7 @@ planned, or leased until its lease runs out and then uncertain, or finished.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from branches.models import Branch
+from candidates.encryption import DecryptionError
 from candidates.models import Offer, PageToken
 from notifications.catalogue import Catalogue, NoTemplate
 from notifications.channels import carriers_of
@@ -98,8 +99,7 @@ def claim(
     )
     if not messages:
         return Batch(lease, [])
-    _read_offers(messages)
-    wanted = _skip_unwanted(messages, now)
+    wanted = _skip_unwanted(_with_offers(messages), now)
     in_time = _give_up_late(wanted, now)
     envelopes = _freeze(_give_up_exhausted(in_time, now), transport, keys or iter(()))
     for message in envelopes:
@@ -112,13 +112,34 @@ def claim(
     return Batch(lease, list(envelopes.values()), taken=len(messages))
 
 
-def _read_offers(messages: list[Message]) -> None:
-    """Offers as they are after the rows were locked: a change of facts meanwhile either is in here, or waits."""
-    offers = Offer.objects.select_related("candidate").in_bulk([m.offer_id for m in messages])
+def _with_offers(messages: list[Message]) -> list[Message]:
+    """With offers as they are after the rows were locked: a change of facts meanwhile either is in here, or waits.
+
+    What is about a person whose data cannot be decrypted is put back and does not hold up the others.
+    """
+    offers = _offers({message.offer_id for message in messages})
     branches = Branch.objects.in_bulk({offer.branch_id for offer in offers.values()})
     for message in messages:
-        message.offer = offers[message.offer_id]
-        message.offer.branch = branches[message.offer.branch_id]
+        if offer := offers.get(message.offer_id):
+            message.offer, offer.branch = offer, branches[offer.branch_id]
+        else:
+            _put_aside(message)
+    return [message for message in messages if message.offer_id in offers]
+
+
+def _offers(ids: Collection[UUID]) -> dict[UUID, Offer]:
+    """Those that can be read."""
+    offers = Offer.objects.select_related("candidate")
+    try:
+        return offers.in_bulk(ids)
+    except DecryptionError:
+        return {} if len(ids) == 1 else {pk: offer for one in ids for pk, offer in _offers({one}).items()}
+
+
+def _put_aside(message: Message) -> None:
+    """Until the key is back in FIELD_KEYS, or the row is restored; it costs the message no try."""
+    message.due_at, message.error = timezone.now() + UNCOMPOSED_PAUSE, "the person's data cannot be decrypted"
+    log.error("message_not_readable", message=str(message.pk))
 
 
 def _skip_unwanted(messages: list[Message], now: datetime) -> list[Message]:

@@ -631,3 +631,21 @@ def test_a_try_that_came_to_nothing_is_followed_by_one_with_a_new_key(message: M
 
 def test_where_keys_run_out_a_message_is_claimed_without_one(message: Message) -> None:
     assert [one.carrier_key for one in take().envelopes] == [""]
+
+
+# --- What cannot be read --------------------------------------------------------------------------
+def test_a_person_whose_data_cannot_be_decrypted_holds_up_nobody_else(
+    message: Message, bj_cbd: Branch
+) -> None:
+    others = [MessageFactory.create(offer=OfferFactory.create(branch=bj_cbd)) for _ in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE candidates_candidate SET name = %s WHERE id = %s",
+            [b"\x01altered" * 4, message.offer.candidate_id],
+        )
+    batch = take()
+    assert {one.message_id for one in batch.envelopes} == {one.pk for one in others}
+    aside = Message.objects.get(pk=message.pk)
+    assert (aside.state, aside.tries) == (State.PLANNED, 0)
+    assert aside.due_at > timezone.now()
+    assert "decrypted" in aside.error
