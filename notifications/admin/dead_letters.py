@@ -15,7 +15,6 @@ from branches.admin_parts import CHOICE, BranchAndBelow, column, confirmed_actio
 from branches.models import User
 from candidates.admin import FoundByPerson
 from notifications.admin.sent import AttemptsOfMessage, MessageAdmin, ReceiptsOfMessage
-from notifications.channels import why
 from notifications.models import DeadLetter, Message
 from notifications.repetition import NotRepeated, WhyNot, may_be_out, say_again
 from notifications.steering import may_steer
@@ -49,12 +48,8 @@ class DeadLetterAdmin(FoundByPerson):
     )
     actions_detail = ("try_again",)
 
-    became, sent_subject, sent_text = MessageAdmin.became, MessageAdmin.sent_subject, MessageAdmin.sent_text
-
-    @column(_("reason"))
-    def reason(self, message: Message) -> str:
-        """The carrier's code in words; without words of ours, what was noted at the try."""
-        return why(message.channel, message.error_code) or message.error or message.error_code
+    became, reason = MessageAdmin.became, MessageAdmin.reason
+    sent_subject, sent_text = MessageAdmin.sent_subject, MessageAdmin.sent_text
 
     @column(_("still needed"), boolean=True)
     def needed(self, message: Message) -> bool:

@@ -17,6 +17,7 @@ from branches.admin_parts import (
     column,
 )
 from candidates.admin import FoundByPerson
+from notifications.channels import why
 from notifications.models import Attempt, Message, Receipt
 from notifications.states import State
 from notifications.timeline import silence
@@ -62,7 +63,7 @@ class MessageAdmin(FoundByPerson):
         "silent",
         "provider",
         "tries",
-        "error",
+        "reason",
     )
     list_select_related = ("offer",)
     list_filter = (
@@ -89,6 +90,11 @@ class MessageAdmin(FoundByPerson):
     @column(_("state"), ordering="state", labels=STATE_LABELS)
     def became(self, message: Message) -> tuple[str, str]:
         return message.state, message.get_state_display()
+
+    @column(_("reason"))
+    def reason(self, message: Message) -> str:
+        """The carrier's code in words; without words of ours, what was noted at the try."""
+        return why(message.channel, message.error_code) or message.error or message.error_code
 
     @column(_("receipt"))
     def silent(self, message: Message) -> str:
