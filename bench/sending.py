@@ -44,7 +44,7 @@ def workers(carrier: Sink) -> Iterator[int]:
             if process.poll() is not None:
                 raise EmbeddedError(f"The worker does not start; its log is {path}.")
             time.sleep(0.2)
-        app.set_current()  # asking whether the worker answers made another one
+        app.set_current()  # whoever measures wakes the workers
         yield process.pid
     finally:
         process.terminate()
