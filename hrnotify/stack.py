@@ -364,7 +364,10 @@ def worker_answers(*, name: str, broker: str) -> bool:
     """Whether the worker answers a ping through the broker: then it consumes."""
     # A connection of its own: a pooled one would still be that to the Redis before its restart.
     try:
-        with Celery("stack", broker=broker, set_as_current=False) as app, app.connection_for_write() as connection:
+        with (
+            Celery("stack", broker=broker, set_as_current=False) as app,
+            app.connection_for_write() as connection,
+        ):
             return bool(app.control.ping(destination=[name], timeout=0.5, connection=connection))
     except (RedisError, OperationalError, OSError):
         return False
