@@ -128,8 +128,6 @@ class Transport(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     # False where a carrier cannot tell that a message arrived: "delivered" is then unknowable.
     tells_delivered: ClassVar[bool] = True
-    # Whether it takes templates registered with it and their values, never a text of ours.
-    sends_templates: ClassVar[bool] = False
     # The carrier's codes after which an address is not used again: nobody there, or somebody who wants nothing of us.
     dead_addresses: ClassVar[frozenset[str]] = frozenset()
     # The carrier's codes in words a person can act on, lazily translated.

@@ -11,8 +11,9 @@ from functools import cache
 
 import structlog
 from django.conf import settings
-from redis import Redis
 from redis.exceptions import RedisError
+
+from notifications.shared_redis import shared_redis
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,7 @@ def seconds_until_next(carrier: str) -> float:
 def _change(carrier: str, rate: float, want: int) -> int:
     held = max(rate * HELD_SECONDS, 1.0)
     try:
-        return int(_redis().eval(TAKE, 1, f"pace:{carrier}", rate, held, want))
+        return int(shared_redis().eval(TAKE, 1, f"pace:{carrier}", rate, held, want))
     except (RedisError, OSError) as error:
         log.warning("pace_unknown", carrier=carrier, error=type(error).__name__)
         return _own_bucket(carrier).change(want, rate=rate / PROCESSES_AT_MOST)
@@ -81,8 +82,3 @@ class OwnBucket:
 @cache
 def _own_bucket(_carrier: str) -> OwnBucket:
     return OwnBucket()
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)

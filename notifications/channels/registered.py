@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import ClassVar
 
 from notifications.channels.base import Transport
 
 
 class TemplateTransport(Transport):
     """A text's number at the carrier and the values it leaves open are all that is handed over."""
-
-    sends_templates: ClassVar[bool] = True
 
     @property
     @abstractmethod

@@ -18,6 +18,7 @@ from candidates.models import Channel, InterviewSource, Language
 from candidates.sources import new_secret
 from notifications.channels import TRANSPORTS
 from notifications.channels.base import Transport
+from notifications.channels.registered import TemplateTransport
 from notifications.models import (
     CoreField,
     CorePaper,
@@ -167,20 +168,19 @@ def _registered(bodies: Iterable[TemplateBody]) -> None:
     for body in bodies:
         for carrier in TRANSPORTS.values():
             if carrier.channel == body.channel and _registers(carrier):
-                content = (
-                    text_to_register(body.text, language=body.language) if carrier.sends_templates else ""
-                )
+                takes_templates = isinstance(carrier, TemplateTransport)
+                content = text_to_register(body.text, language=body.language) if takes_templates else ""
                 _approved(carrier, Kind.TEMPLATE, body.provider_template, content)
 
 
 def _registers(carrier: Transport) -> bool:
-    return carrier.sends_templates or carrier.channel == Channel.WECHAT
+    return isinstance(carrier, TemplateTransport) or carrier.channel == Channel.WECHAT
 
 
 def _signature() -> None:
     """The bank's name, under which its text messages go out, at every carrier that asks for it."""
     for carrier in TRANSPORTS.values():
-        if carrier.sends_templates:
+        if isinstance(carrier, TemplateTransport):
             name = CoreValue.objects.get(version__number=1, field__key="bank_name").value
             _approved(carrier, Kind.SIGNATURE, name, f"【{name}】")
 

@@ -22,6 +22,7 @@ from notifications import refused_callbacks
 from notifications.channels.sms_gateway.signature import signed_headers
 from notifications.models import Message, Receipt
 from notifications.refused_callbacks import count_refused
+from notifications.shared_redis import shared_redis
 from notifications.states import State
 from tests.api.test_callbacks import twilio_signature
 from tests.channels.bounce_mails import DOMAIN, status_report
@@ -114,9 +115,9 @@ def settings_of_mail(settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_counted() -> Iterator[None]:
-    refused_callbacks._redis().delete(refused_callbacks.KEY)
+    shared_redis().delete(refused_callbacks.KEY)
     yield
-    refused_callbacks._redis().delete(refused_callbacks.KEY)
+    shared_redis().delete(refused_callbacks.KEY)
 
 
 def with_carrier(offer: Offer, carrier: str) -> tuple[Message, Wire]:

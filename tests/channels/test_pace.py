@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from hrnotify.embedded import EmbeddedServers
 from notifications.channels import pace
+from notifications.shared_redis import shared_redis
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +24,9 @@ def empty_bucket(settings: Settings) -> Iterator[None]:
 
 
 def forget() -> None:
-    pace._redis.cache_clear()
+    shared_redis.cache_clear()
     pace._own_bucket.cache_clear()
-    pace._redis().delete("pace:twilio")
+    shared_redis().delete("pace:twilio")
 
 
 def test_a_carrier_without_a_rate_is_given_all_that_is_asked(settings: Settings) -> None:
@@ -71,7 +72,7 @@ def test_without_redis_a_process_keeps_to_its_share(
 ) -> None:
     settings.CARRIER_RATES = {"twilio": 16.0 * pace.PROCESSES_AT_MOST}
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    pace._redis.cache_clear()
+    shared_redis.cache_clear()
     assert pace.take("twilio", 64) == 0  # nobody knows what the others took just now
     time.sleep(0.3)
     assert 4 <= pace.take("twilio", 64) <= 8

@@ -17,9 +17,9 @@ from pytest_django import Settings
 from hrnotify.embedded import EmbeddedServers
 from notifications.channels import TRANSPORTS, http
 from notifications.channels.base import Envelope, TransportError
-from notifications.channels.wechat import client
 from notifications.channels.wechat.transport import template_fields
 from tests.channels.conftest import envelope
+from tests.channels.wechat_wire import forget_token
 from tests.sandbox.running import Sandbox, eventually
 
 WECHAT = TRANSPORTS["wechat"]
@@ -31,16 +31,11 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def no_token(sandbox: Sandbox) -> Iterator[None]:
     """Neither shared nor this process's own; the carrier has handed out none that is still good."""
-    _forget()
+    forget_token()
     sandbox.post("/wechat/expire-token", {})
     yield
     http.pool.cache_clear()
-    _forget()
-
-
-def _forget() -> None:
-    cache.delete(client.TOKEN_KEY)
-    client._own.clear()
+    forget_token()
 
 
 def card(openid: str = OPENID, **more: object) -> Envelope:

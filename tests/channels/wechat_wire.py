@@ -8,6 +8,9 @@ import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from django.core.cache import cache
+
+from notifications.channels.wechat import client
 
 EVENT = (
     "<xml><ToUserName>gh_1</ToUserName><FromUserName>{person}</FromUserName><CreateTime>1790000000</CreateTime>"
@@ -19,6 +22,12 @@ FOLLOWING = (
     "<MsgType>event</MsgType><Event>{word}</Event><EventKey>{key}</EventKey></xml>"
 )
 NONCE = "4711"
+
+
+def forget_token() -> None:
+    """Neither shared nor this process's own."""
+    cache.delete(client.TOKEN_KEY)
+    client._own.clear()
 
 
 def event(*, msgid: str, status: str = "success", person: str = "oHAIYUE1") -> bytes:

@@ -8,7 +8,6 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -16,7 +15,7 @@ from pytest_django import Settings
 
 from candidates.models import Candidate, Channel, Offer, OfferState, PageToken, WeChatScene
 from notifications.channels import http
-from notifications.channels.wechat import client as wechat_client
+from tests.channels.wechat_wire import forget_token
 from tests.factories import page_key
 from tests.sandbox.running import Listener, Sandbox, eventually
 from tracking.models import Kind
@@ -27,16 +26,11 @@ INSIDE = "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 MicroMessenger/8.0.50 NetTyp
 
 @pytest.fixture(autouse=True)
 def no_token(sandbox: Sandbox) -> Iterator[None]:
-    _forget()
+    forget_token()
     sandbox.post("/wechat/expire-token", {})
     yield
     http.pool.cache_clear()
-    _forget()
-
-
-def _forget() -> None:
-    cache.delete(wechat_client.TOKEN_KEY)
-    wechat_client._own.clear()
+    forget_token()
 
 
 @pytest.fixture

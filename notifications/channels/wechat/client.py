@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,11 +15,11 @@ import structlog
 import urllib3
 from django.conf import settings
 from django.core.cache import cache as shared_cache
-from redis import Redis
 from redis.exceptions import RedisError
 
 from notifications.channels import http
 from notifications.channels.base import TransportError
+from notifications.shared_redis import shared_redis
 
 log = structlog.get_logger(__name__)
 
@@ -182,16 +181,13 @@ def _remember(token: str, seconds: int) -> None:
         log.warning("wechat_token_not_shared", error=type(error).__name__)
 
 
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)
-
-
 def _refresh_lock() -> AbstractContextManager[Any]:
     """A lock over all workers, or over this process's threads while Redis is away."""
     try:
-        _redis().ping()
+        shared_redis().ping()
     except RedisError:
         return _thread_lock
-    lock: AbstractContextManager[Any] = _redis().lock(f"{TOKEN_KEY}:lock", timeout=15, blocking_timeout=20)
+    lock: AbstractContextManager[Any] = shared_redis().lock(
+        f"{TOKEN_KEY}:lock", timeout=15, blocking_timeout=20
+    )
     return lock
