@@ -21,7 +21,7 @@ from branches.models import Branch
 from candidates.encryption import DecryptionError
 from candidates.models import Offer, PageToken
 from notifications.catalogue import Catalogue, NoTemplate
-from notifications.channels import carriers_of
+from notifications.channels import carriers_set_up
 from notifications.channels.base import Accepted, Envelope, Transport, TransportError
 from notifications.expiry import is_too_late
 from notifications.models import Attempt, Message
@@ -290,10 +290,7 @@ def _apply(message: Message, one: Tried, *, was_uncertain: bool) -> None:
 def _has_next_carrier(message: Message) -> bool:
     """Whether another carrier of the channel, set up and not found unfit, could be asked."""
     unfit = {*message.unfit_carriers, message.provider}
-    return any(
-        carrier.name not in unfit and not carrier.missing_settings()
-        for carrier in carriers_of(message.channel)
-    )
+    return any(carrier.name not in unfit for carrier in carriers_set_up(message.channel))
 
 
 def _leave_to_next_carrier(message: Message) -> None:

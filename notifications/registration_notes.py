@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from candidates.models import Channel
-from notifications.channels import carriers_of
-from notifications.channels.base import Transport
+from notifications.channels import carriers_set_up
 from notifications.channels.registered import TemplateTransport
 from notifications.compose import placeholders
 from notifications.models import Passage, ProviderRegistration, TemplateBody
@@ -21,16 +20,12 @@ Kind = ProviderRegistration.Kind
 
 def template_carriers(channel: str) -> list[TemplateTransport]:
     """The channel's carriers that are set up and send nothing but registered templates."""
-    return [carrier for carrier in _set_up(channel) if isinstance(carrier, TemplateTransport)]
-
-
-def _set_up(channel: str) -> list[Transport]:
-    return [carrier for carrier in carriers_of(channel) if not carrier.missing_settings()]
+    return [carrier for carrier in carriers_set_up(channel) if isinstance(carrier, TemplateTransport)]
 
 
 def nobody_takes_our_text(channel: str) -> bool:
     """What is not registered then goes out by another channel."""
-    return len(template_carriers(channel)) == len(_set_up(channel))
+    return len(template_carriers(channel)) == len(carriers_set_up(channel))
 
 
 def registered_text_notes(body: TemplateBody, passages: Iterable[Passage]) -> Iterator[Note]:

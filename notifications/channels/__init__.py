@@ -34,9 +34,14 @@ def carriers_of(channel: str) -> list[Transport]:
     return [transport for transport in TRANSPORTS.values() if transport.channel == channel]
 
 
+def carriers_set_up(channel: str) -> list[Transport]:
+    """Those of them whose settings are there, in the same order."""
+    return [carrier for carrier in carriers_of(channel) if not carrier.missing_settings()]
+
+
 def tells_delivered(channel: str) -> bool:
     """Whether any carrier of the channel that is set up can tell that a message arrived."""
-    return any(carrier.tells_delivered for carrier in carriers_of(channel) if not carrier.missing_settings())
+    return any(carrier.tells_delivered for carrier in carriers_set_up(channel))
 
 
 # Our own codes, whatever the carrier.
@@ -60,16 +65,12 @@ def is_dead_address(provider: str, code: str) -> bool:
 
 def transport_for(channel: str) -> Transport | None:
     """The transport that carries a channel now, or None where the channel is off."""
-    return next((carrier for carrier in carriers_of(channel) if not carrier.missing_settings()), None)
+    return next(iter(carriers_set_up(channel)), None)
 
 
 def carriers_in_use(channel: str) -> list[Transport]:
     """The carriers that carry a channel now, in the order of use: set up, and not resting after failures."""
-    return [
-        carrier
-        for carrier in carriers_of(channel)
-        if not carrier.missing_settings() and not breaker.is_resting(carrier.name)
-    ]
+    return [carrier for carrier in carriers_set_up(channel) if not breaker.is_resting(carrier.name)]
 
 
 def open_channels() -> list[str]:

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from candidates.models import Channel
 from notifications.backlog import DAYS, Backlog, backlogs, failed_lately
-from notifications.channels import breaker, carriers_of
+from notifications.channels import breaker, carriers_of, carriers_set_up
 from notifications.management.moments import moment
 from notifications.models import ChannelPause, DeadLetter
 from notifications.pauses import AlreadyPaused, pause, pauses, resume
@@ -130,7 +130,7 @@ def _age(moment: datetime | None, now: datetime) -> str:
 def _state(channel: str, paused: ChannelPause | None, resting: set[str] | None) -> str:
     if paused:
         return _paused_words(paused)
-    set_up = [carrier.name for carrier in carriers_of(channel) if not carrier.missing_settings()]
+    set_up = [carrier.name for carrier in carriers_set_up(channel)]
     if not set_up:
         return "off: no carrier is set up"
     if resting is None:
