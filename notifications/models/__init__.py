@@ -1,5 +1,6 @@
 """What we say, when, by which channel, and whether it arrived."""
 
+from notifications.models.approved import ApprovedWording
 from notifications.models.dead_letters import DeadLetter
 from notifications.models.facts import (
     ConditionField,
@@ -18,6 +19,14 @@ from notifications.models.facts import (
 )
 from notifications.models.messages import Attempt, Message, MessageQuerySet, Receipt
 from notifications.models.pauses import ChannelPause
+from notifications.models.planning import (
+    BranchChannels,
+    ChannelStrategy,
+    OffDays,
+    ReminderRule,
+    Schedule,
+    SendWindow,
+)
 from notifications.models.stamp import ContentStamp
 from notifications.models.templates import (
     NotificationTemplate,
@@ -30,8 +39,11 @@ from notifications.models.templates import (
 from notifications.models.versions import Version
 
 __all__ = [
+    "ApprovedWording",
     "Attempt",
+    "BranchChannels",
     "ChannelPause",
+    "ChannelStrategy",
     "ConditionField",
     "ContentStamp",
     "CoreField",
@@ -49,11 +61,15 @@ __all__ = [
     "Message",
     "MessageQuerySet",
     "NotificationTemplate",
+    "OffDays",
     "Paper",
     "Passage",
     "ProviderRegistration",
     "Purpose",
     "Receipt",
+    "ReminderRule",
+    "Schedule",
+    "SendWindow",
     "TemplateBody",
     "TemplateVersion",
     "Version",

@@ -52,6 +52,8 @@ class Message(models.Model):
     share_of = models.ForeignKey(
         Branch, models.PROTECT, db_index=False, related_name="+", verbose_name=_("turn of")
     )
+    # Why on this channel and at this moment, as notifications.reasons reads it.
+    reasons = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     # Purpose-specific values (JSON), such as what changed from what to what.
     facts = EncryptedTextField(_("facts"))
 

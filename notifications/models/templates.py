@@ -30,6 +30,7 @@ class Purpose(models.TextChoices):
     TRAINING_NOTICE = "training_notice", _("Training notice")
     WELCOME_LETTER = "welcome_letter", _("Welcome letter")
     HR_REPLY = "hr_reply", _("Reply of HR")
+    HR_CONTACT = "hr_contact", _("Personal message of HR")
 
 
 @audited()

@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 
 from branches.categories import Category
 from branches.history import audited
+from branches.models.stamp import planning_stamped
 from branches.scopes import Principal, Scope, within
 
 
@@ -40,6 +41,13 @@ def validate_time_zone(name: str) -> None:
     """Raises ValidationError for what the tz database does not name."""
     if name not in available_timezones():
         raise ValidationError(_("There is no such time zone. An example is Asia/Shanghai."))
+
+
+class Calendar(models.TextChoices):
+    """By which official calendar a branch works."""
+
+    CHINA = "china", _("Public holidays and working days of China")
+    WEEKDAYS = "weekdays", _("Monday to Friday")
 
 
 class BranchQuerySet(MP_NodeQuerySet):  # type: ignore[misc]
@@ -82,12 +90,16 @@ class Branch(MP_Node):  # type: ignore[misc]
     time_zone = models.CharField(
         _("time zone"), max_length=40, default="Asia/Shanghai", validators=[validate_time_zone]
     )
+    calendar = models.CharField(
+        _("calendar"), max_length=10, choices=Calendar.choices, default=Calendar.CHINA
+    )
 
     objects = BranchManager()
 
     class Meta:
         verbose_name = _("branch")
         verbose_name_plural = _("branches")
+        triggers = [planning_stamped()]
 
     def __str__(self) -> str:
         return f"{self.code} {self.label(get_language() or '')}"

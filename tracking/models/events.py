@@ -24,6 +24,13 @@ class Kind(models.TextChoices):
     OPENED = "opened", _("Page opened by a person")
     CONFIRMED = "confirmed", _("Confirmed")
     DECLINED = "declined", _("Declined")
+    DEFER_ASKED = "defer_asked", _("Asked for another first day")
+    DEFERRED = "deferred", _("Another first day granted")
+    NOT_DEFERRED = "not_deferred", _("Another first day refused")
+    EXTENDED = "extended", _("More time to answer")
+    HANDED_OVER = "handed_over", _("Handed to HR")
+    CALLED = "called", _("HR called")
+    WRITTEN = "written", _("HR wrote")
     CONNECTED = "connected", _("Can be reached on this channel")
     DISCONNECTED = "disconnected", _("No longer reached on this channel")
 
@@ -90,6 +97,9 @@ class Progress(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True)
     answer = models.CharField(_("answer"), max_length=12, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    # No answer came in time: HR is to ask the person, and not before `ask_again_at` where a call came to that.
+    handed_over_at = models.DateTimeField(_("handed to HR"), null=True)
+    ask_again_at = models.DateTimeField(_("ask again"), null=True)
     last_event_at = models.DateTimeField(_("last event"), null=True)
 
     class Meta:
@@ -119,7 +129,7 @@ class Progress(models.Model):
     def _start_round(self, at: datetime) -> None:
         self.offered_at = min(self.offered_at or at, at)
         self.last_offered_at = max(self.last_offered_at or at, at)
-        for column in {*FIRST_TIME_OF.values(), *LAST_TIME_OF.values(), "answered_at"}:
+        for column in {*FIRST_TIME_OF.values(), *LAST_TIME_OF.values(), "answered_at", "ask_again_at"}:
             known: datetime | None = getattr(self, column)
             if known and known < self.last_offered_at:
                 setattr(self, column, None)
@@ -159,6 +169,7 @@ FIRST_TIME_OF = {
     Kind.ACCEPTED: "sent_at",
     Kind.DELIVERED: "delivered_at",
     Kind.OPENED: "opened_at",
+    Kind.HANDED_OVER: "handed_over_at",
 }
 # A person is out of reach until a new number comes.
 LAST_TIME_OF = {

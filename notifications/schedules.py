@@ -1,0 +1,21 @@
+"""When the planner looks at an offer again. Whoever moves an offer's facts asks for a look, and no more."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from notifications.models import Schedule
+
+# Nothing that is counted from the notice can be due earlier (see ChannelStrategy's least minutes).
+FIRST_LOOK_AFTER = timedelta(minutes=10)
+
+
+def look_again(offer_id: UUID, *, at: datetime | None = None) -> None:
+    """The planner looks at this offer at the next tick (or at `at`), whatever it had in mind.
+
+    Part of the caller's transaction: with the change, or not at all.
+    """
+    Schedule.objects.update_or_create(pk=offer_id, defaults={"look_at": at or timezone.now()})
