@@ -7,7 +7,10 @@ from django.db import models
 
 
 class PlanningStamp(models.Model):
-    """A number in the only row. Raised by triggers, in the transaction of the change itself."""
+    """A number in the only row. Raised by triggers, in the transaction of the change itself.
+
+    It comes from a sequence, which does not go back with a transaction: a number never stands for two contents.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     number = models.PositiveBigIntegerField(default=1)
@@ -26,8 +29,8 @@ def planning_stamped() -> pgtrigger.Trigger:
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         func="""
-            INSERT INTO branches_planningstamp AS stamp (id, number) VALUES (1, 1)
-                ON CONFLICT (id) DO UPDATE SET number = stamp.number + 1;
+            INSERT INTO branches_planningstamp (id, number) VALUES (1, nextval('branches_planningstamp_number'))
+                ON CONFLICT (id) DO UPDATE SET number = nextval('branches_planningstamp_number');
             RETURN NULL;
         """,
     )
