@@ -1,0 +1,51 @@
+"""More time to answer: HR moves a candidate's deadline, and says why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from branches.models import User
+from candidates.deadline import NoExtension, no_extension
+from candidates.models import Extension, Offer, OfferState
+from notifications.schedules import look_again
+from tracking.calls import actor
+from tracking.models import Event, Kind, Progress
+from tracking.record import record
+
+
+class NotExtended(Exception):
+    """The deadline stays. `why` is None where the person has answered, or the offer was withdrawn."""
+
+    def __init__(self, why: NoExtension | None) -> None:
+        super().__init__(why or "nothing to answer any more")
+        self.why = why
+
+
+@transaction.atomic
+def extend(*, offer: Offer, until: datetime, reason: str, by: User) -> Offer:
+    """The person may answer until `until`, and HR need not ask before that draws near. Raises NotExtended."""
+    locked = Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
+    if locked.answer_by == until:  # sent twice
+        return locked
+    now = timezone.now()
+    _must_be_possible(locked, until, now)
+    # The event has the moment of its extension: by that the timeline finds the one to the other.
+    Extension.objects.create(offer=locked, at=now, by=by, before=locked.answer_by, until=until, reason=reason)
+    locked.answer_by = until
+    locked.save(update_fields=["answer_by"])
+    record([Event(offer=locked, kind=Kind.EXTENDED, at=now, actor=actor(by))])
+    # Handed to HR for the old deadline; for the new one it may be once more. record() holds the row's lock.
+    Progress.objects.filter(pk=locked.pk).update(handed_over_at=None)
+    look_again(locked.pk)
+    return locked
+
+
+def _must_be_possible(offer: Offer, until: datetime, now: datetime) -> None:
+    if offer.state != OfferState.OFFERED:
+        raise NotExtended(None)
+    why = no_extension(until, answer_by=offer.answer_by, onboarding_at=offer.onboarding_at, now=now)
+    if why:
+        raise NotExtended(why)
