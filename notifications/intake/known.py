@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import copy
-
 from django.db import transaction
 from django.utils import timezone
 
 from branches.models import Branch
 from candidates.contact_points import addresses, forget_replaced
-from candidates.models import Candidate, Channel, Offer, OfferState, PageToken, Signal
+from candidates.deferral_requests import drop_pending
+from candidates.models import Candidate, Channel, Offer, OfferState, Signal
 from candidates.payload import ResultIn
-from notifications.facts import changes_between
 from notifications.intake.deliveries import AlreadyConfirmed, Incoming, Taken
 from notifications.intake.facts import content_digests, describe, no_such_branch, state
 from notifications.models import Purpose
+from notifications.moves import before_moving, event_of, moved, tell_changes
 from notifications.plan import plan
 from notifications.states import State
-from tracking.models import Actor, Event, Kind, Progress, Stage
-from tracking.record import record
+from tracking.models import Actor, Kind, Progress, Stage
 
 
 @transaction.atomic
@@ -64,13 +62,11 @@ def _repeat_of(offer: Offer) -> Taken:
 
 
 def _withdraw(offer: Offer) -> None:
-    # Messages are locked before Progress, as a worker does that finishes a batch; else each waits for the other.
-    told = _was_told(offer)
+    before = before_moving(offer)
     offer.state = OfferState.WITHDRAWN
-    offer.changes += 1
-    offer.save(update_fields=["state", "changes"])
-    record([Event(offer=offer, kind=Kind.WITHDRAWN, at=timezone.now(), actor=Actor.PLATFORM)])
-    if told:
+    drop_pending(offer)
+    moved(offer, before=before, events=[event_of(offer, Kind.WITHDRAWN, actor=Actor.PLATFORM)])
+    if before.was_told:
         plan(offer=offer, purpose=Purpose.WITHDRAWAL, occurrence=str(offer.changes))
 
 
@@ -81,28 +77,22 @@ def _must_be_unconfirmed(offer: Offer) -> None:
 
 def _update(offer: Offer, result: ResultIn, branch: Branch) -> None:
     """New facts for an offer that nobody has confirmed; whoever was told the old ones is told what changed."""
-    told = _was_told(offer)
+    before = before_moving(offer)
     # Read again under a lock: the person may have bound a WeChat account meanwhile.
     offer.candidate = Candidate.objects.select_for_update(no_key=True).get(pk=offer.candidate_id)
-    before, old_branch = copy.copy(offer), offer.branch
     was_somebody_else = _replace_person(offer.candidate, result)
     starts_anew = was_somebody_else or offer.state == OfferState.WITHDRAWN
     if starts_anew:
         _start_anew(offer)
-    offer.changes += 1
     offer.branch = branch
     state(offer, result, now=timezone.now(), zone=branch.zone)
-    offer.save()
-    offer.page_tokens.update(expires_at=PageToken.expiry(offer.onboarding_at))
     kind = Kind.OFFERED if starts_anew else Kind.CHANGED
-    record([Event(offer=offer, kind=kind, at=timezone.now(), actor=Actor.PLATFORM)])
-    changes = changes_between(before, offer, old_branch=old_branch)
+    moved(offer, before=before, events=[event_of(offer, kind, actor=Actor.PLATFORM)])
     if starts_anew or Progress.objects.filter(pk=offer.pk, stage=Stage.UNREACHABLE).exists():
         # "1" was the first notice, whatever it came to.
         plan(offer=offer, purpose=Purpose.PASS_NOTICE, occurrence=str(offer.changes + 1))
-    elif told and changes and offer.state == OfferState.OFFERED:
-        facts = {"changes": changes}
-        plan(offer=offer, purpose=Purpose.CHANGE_OF_FACTS, occurrence=str(offer.changes), facts=facts)
+    else:
+        tell_changes(offer, before=before)
 
 
 def _start_anew(offer: Offer) -> None:
@@ -110,15 +100,6 @@ def _start_anew(offer: Offer) -> None:
     offer.state, offer.decline_reason = OfferState.OFFERED, ""
     offer.page_tokens.update(revoked_at=timezone.now())
     offer.messages.filter(state__in=[State.PLANNED, State.UNCERTAIN]).update(state=State.SKIPPED)
-
-
-def _was_told(offer: Offer) -> bool:
-    """Whether a text with the old facts is out or on its way.
-
-    Locking the rows makes a worker that is claiming one right now finish first, and others pass it by.
-    """
-    states = [message.state for message in offer.messages.select_for_update(no_key=True)]
-    return any(state not in {State.PLANNED, State.SKIPPED} for state in states)
 
 
 def _replace_person(candidate: Candidate, result: ResultIn) -> bool:
