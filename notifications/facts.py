@@ -41,6 +41,7 @@ OF_ONE_PURPOSE = frozenset(
         "badge_place",
         "question",
         "reply",
+        "personal_text",
     ]
 )
 FILLED_BY_SYSTEM = OF_AN_OFFER | OF_PAPERS | OF_ONE_PURPOSE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -29,6 +30,7 @@ SAMPLE_FACTS: dict[str, dict[str, Value]] = {
         "badge_place": "一层大堂",
         "question": "可以带电子版体检报告吗？",
         "reply": "请带原件，可先上传照片预审。",
+        "personal_text": "您来电询问的停车问题已问清：报到当天可停在大厦地下二层。",
     },
     Language.ENGLISH: {
         "changes": ["First day: Mon 7 Dec 2026, 09:00 → Wed 9 Dec 2026, 09:00"],
@@ -40,6 +42,7 @@ SAMPLE_FACTS: dict[str, dict[str, Value]] = {
         "badge_place": "the lobby",
         "question": "May I bring the health report as a file?",
         "reply": "Please bring the original; you may upload a photo beforehand.",
+        "personal_text": "You asked about parking: there is room for you on floor B2.",
     },
 }
 
@@ -53,11 +56,13 @@ def preview(
     language: str = "",
     catalogue: Catalogue | None = None,
     transport: Transport | None = None,
+    facts: Mapping[str, Value] | None = None,
 ) -> Wording:
     """What `offer` would get, in the candidate's own style and language where none is named.
 
     `catalogue`: as it is in force, unless another is given (a draft, unsaved local values). `transport`: by whom it
-    is carried, the channel's first one if none is named. The link or code in it opens nothing. Raises NoTemplate where
+    is carried, the channel's first one if none is named. `facts`: values of this message alone, in the place of the
+    samples. The link or code in it opens nothing. Raises NoTemplate where
     there is no text for it.
     """
     candidate = offer.candidate
@@ -76,7 +81,7 @@ def preview(
         body=body,
         catalogue=catalogue,
         way=way,
-        extra=SAMPLE_FACTS[body.language],
+        extra={**SAMPLE_FACTS[body.language], **(facts or {})},
         transport=transport or transport_for(channel),
     )
 

@@ -43,6 +43,7 @@ LABELS = {
     "badge_place": _("Where the badge is"),
     "question": _("The candidate’s question"),
     "reply": _("The reply of HR"),
+    "personal_text": _("HR’s own words"),
 }
 
 

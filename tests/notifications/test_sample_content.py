@@ -33,6 +33,7 @@ PURPOSES = (
     "training_notice",
     "welcome_letter",
     "hr_reply",
+    "hr_contact",
 )
 VARIANTS = (
     ("sms", "concise"),
@@ -78,14 +79,16 @@ OF_ONE_PURPOSE = {
     "training_notice": {"training_at", "training_place"},
     "welcome_letter": {"employee_number", "badge_place"},
     "hr_reply": {"question", "reply"},
+    "hr_contact": {"personal_text"},
 }
 # What a branch may leave empty: alone on its line, so that the line can go.
 OPTIONAL = {
     *("local_papers", "papers_not_needed", "papers_note", "for_graduates"),
     *("metro_exit", "health_check", "parking", "arrival", "benefits", "answer_by"),
 }
-# Lists and English values are longer than a value in a registered text may be: these go by a carrier of free text.
-UNREGISTERED = {"three_days", "change_of_facts"}
+# Lists, English values and words of HR are longer than a value in a registered text may be: these go by a carrier of
+# free text.
+UNREGISTERED = {"three_days", "change_of_facts", "hr_contact"}
 LISTS = {"benefits", "allowed_links"}
 TIMES = {"onboarding_at", "answer_by", "training_at"}
 PLACEHOLDER = re.compile(r"\{\{ (\w+) \}\}")
@@ -109,6 +112,7 @@ FACTS: dict[str, dict[str, Value]] = {
         "badge_place": "综合管理部人力资源岗",
         "question": "请问可以晚一周入职吗？",
         "reply": "可以，请在页面上选择日期。",
+        "personal_text": "您来电询问的停车问题已问清，报到当天可停在大厦地下二层，无需预约。",
     },
     "en": {
         "onboarding_at": "Wednesday, 16 December 2026, 9:00",
@@ -125,6 +129,7 @@ FACTS: dict[str, dict[str, Value]] = {
         "badge_place": "Human Resources, General Office",
         "question": "May I start a week later?",
         "reply": "Yes, please choose a date on the page.",
+        "personal_text": "You asked about parking: there is room for you on floor B2.",
     },
 }
 
@@ -324,7 +329,8 @@ def test_each_sms_line_is_a_sentence_and_the_link_comes_last(purpose: str, body:
     lines = body["text"].strip().splitlines()
     # Phones take a full stop after an address for a part of it, so nothing follows the link.
     sentences = lines if purpose == "withdrawal" else lines[:-1]
-    assert all(line[-1] in "。！？.!?" for line in sentences)
+    # What HR writes is closed by a full stop when it is sent.
+    assert all(line[-1] in "。！？.!?" for line in sentences if line != "{{ personal_text }}")
     assert purpose == "withdrawal" or lines[-1].endswith("{{ answer_at }}")
 
 
