@@ -44,6 +44,8 @@ GROUPS: list[dict[str, Any]] = [
             _page(_("Offers"), "badge", "candidates_offer"),
             _page(_("Candidates"), "groups", "candidates_candidate"),
             _page(_("Progress of offers"), "timeline", "tracking_progress"),
+            _page(_("Deferrals"), "event_repeat", "candidates_deferral"),
+            _page(_("Extensions"), "more_time", "candidates_extension"),
             _page(_("Events"), "history", "tracking_event"),
         ],
     },
@@ -80,6 +82,18 @@ GROUPS: list[dict[str, Any]] = [
                 "icon": "rule",
                 "link": reverse_lazy("admin:notifications_local_contradictions"),
             },
+        ],
+    },
+    {
+        "title": _("When and by which way"),
+        "separator": True,
+        "items": [
+            _page(_("Channel strategies"), "alt_route", "notifications_channelstrategy"),
+            _page(_("Reminder rules"), "alarm", "notifications_reminderrule"),
+            _page(_("Send windows"), "schedule_send", "notifications_sendwindow"),
+            _page(_("Channels of branches"), "tune", "notifications_branchchannels"),
+            _page(_("Days of the calendar"), "calendar_month", "branches_calendarday"),
+            _page(_("Deferral policies"), "event_available", "candidates_deferralpolicy"),
         ],
     },
     {

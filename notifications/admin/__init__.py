@@ -1,5 +1,25 @@
-"""Headquarters' pages for what is said, and its view of what was sent. Each module here is one subject."""
+"""Headquarters' pages for what is said and when, and its view of what was sent. Each module here is one subject."""
 
-from notifications.admin import core, dead_letters, fields, local, register, sent, templates
+from notifications.admin import (
+    core,
+    dead_letters,
+    fields,
+    local,
+    planning,
+    register,
+    sending_times,
+    sent,
+    templates,
+)
 
-__all__ = ["core", "dead_letters", "fields", "local", "register", "sent", "templates"]
+__all__ = [
+    "core",
+    "dead_letters",
+    "fields",
+    "local",
+    "planning",
+    "register",
+    "sending_times",
+    "sent",
+    "templates",
+]
