@@ -20,6 +20,11 @@ UNCHANGEABLE = {
     "candidate",
     "accessrecord",
     "refusedattempt",
+    "deferral",
+    "extension",
+    "call",
+    "schedule",
+    "planningstamp",
 }
 
 

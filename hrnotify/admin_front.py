@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from branches.admin.calendar import calendar_warning
 from branches.models import Branch, User
 from candidates.models import Channel
 from notifications.backlog import backlogs
@@ -66,6 +67,7 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     offers = reverse("admin:candidates_offer_changelist")
     return {
         **context,
+        **calendar_warning(),
         "funnel": rows,
         "total": [sum(column) for column in zip(*(row.counts for row in rows), strict=True)],
         "channels": channel_health(now=timezone.now()),
