@@ -85,10 +85,11 @@ def offer_values(offer: Offer, *, channel: str, language: str) -> dict[str, Valu
 
 
 def message_values(facts: str, *, language: str) -> dict[str, Value]:
-    """Values that belong to one message alone, from its stored JSON."""
+    """Values that belong to one message alone, from its stored JSON: texts, lists, or texts by language."""
     stored: dict[str, Any] = json.loads(facts) if facts else {}
     changes = stored.pop("changes", [])
-    values: dict[str, Value] = {key: value for key, value in stored.items() if isinstance(value, (str, list))}
+    told = {key: value.get(language) if isinstance(value, dict) else value for key, value in stored.items()}
+    values: dict[str, Value] = {key: value for key, value in told.items() if isinstance(value, (str, list))}
     if changes:
         values["changes"] = [_change_text(change, language) for change in changes]
     return values

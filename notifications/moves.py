@@ -27,6 +27,7 @@ from notifications.models import Message, Purpose
 from notifications.plan import plan
 from notifications.schedules import look_again
 from notifications.states import State
+from tracking import calls
 from tracking.models import Event, Kind
 from tracking.record import record
 
@@ -166,7 +167,7 @@ def _check(offer: Offer, onboarding_at: datetime, branch: Branch, by: User) -> N
         raise PastDay(gettext("The first day must lie ahead."))
 
 
-def offer_again(offer: Offer, *, by: User) -> list[Event]:
+def offer_again(offer: Offer, *, by: User | None) -> list[Event]:
     """Ask for an answer to the facts as they are now; the events of it, which start a new round after a yes."""
     had_confirmed = offer.state == OfferState.CONFIRMED
     offer.state = OfferState.OFFERED
@@ -180,6 +181,21 @@ def new_deadline(offer: Offer) -> datetime:
     return max(usual, min(offer.answer_by, offer.onboarding_at))
 
 
-def event_of(offer: Offer, kind: Kind, *, by: User | None = None, actor: str = "", detail: str = "") -> Event:
-    name = by.username[:50] if by else actor
-    return Event(offer=offer, kind=kind, at=timezone.now(), actor=name, detail=detail)
+def event_of(
+    offer: Offer,
+    kind: Kind,
+    *,
+    by: User | None = None,
+    actor: str = "",
+    channel: str = "",
+    detail: str = "",
+) -> Event:
+    """Not yet recorded. `by`: the member of staff who did it; else `actor`, "" for a rule."""
+    return Event(
+        offer=offer,
+        kind=kind,
+        at=timezone.now(),
+        channel=channel,
+        actor=calls.actor(by) if by else actor,
+        detail=detail,
+    )

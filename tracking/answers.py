@@ -3,8 +3,9 @@
 from django.db import transaction
 from django.utils import timezone
 
+from candidates.deferral_requests import drop_pending
 from candidates.models import DeclineReason, Offer, OfferState
-from tracking.models import Actor, Event, Kind
+from tracking.models import Actor, Event, Kind, Progress
 from tracking.record import record
 
 
@@ -16,8 +17,19 @@ class AnswerClosed(Exception):
 def mark_opened(*, offer: Offer, channel: str) -> None:
     """The page ran in a person's browser. Noted once per channel, also when it says so twice at once."""
     Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
-    if not Event.objects.filter(offer=offer, kind=Kind.OPENED, channel=channel).exists():
-        record([_event(offer, Kind.OPENED, channel)])
+    record(opening(offer=offer, channel=channel))
+
+
+def opening(*, offer: Offer, channel: str) -> list[Event]:
+    """The event of a page that is open in front of a person; none where it is known. The caller holds the offer.
+
+    An offer that was made again is to be opened again: what was known before counts no more.
+    """
+    opened = Event.objects.filter(offer=offer, kind=Kind.OPENED, channel=channel)
+    progress = Progress.objects.filter(pk=offer.pk).first()
+    if progress and progress.last_offered_at != progress.offered_at:
+        opened = opened.filter(at__gte=progress.last_offered_at)
+    return [] if opened.exists() else [_event(offer, Kind.OPENED, channel)]
 
 
 def confirm(*, offer: Offer, channel: str) -> Offer:
@@ -32,7 +44,10 @@ def decline(*, offer: Offer, channel: str, reason: DeclineReason) -> Offer:
 
 @transaction.atomic
 def _answer(*, offer: Offer, state: OfferState, channel: str, reason: str = "") -> Offer:
-    """The same answer given twice is one answer: a double tap or a repeated request adds nothing."""
+    """The same answer given twice is one answer: a double tap or a repeated request adds nothing.
+
+    Who answers for the day that stands no longer asks for another.
+    """
     locked = Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
     if (locked.state, locked.decline_reason) == (state, reason):
         return locked
@@ -40,8 +55,8 @@ def _answer(*, offer: Offer, state: OfferState, channel: str, reason: str = "") 
         raise AnswerClosed
     locked.state, locked.decline_reason = state, reason
     locked.save(update_fields=["state", "decline_reason"])
-    mark_opened(offer=locked, channel=channel)
-    record([_event(locked, Kind(state), channel, detail=reason)])
+    drop_pending(locked)
+    record([*opening(offer=locked, channel=channel), _event(locked, Kind(state), channel, detail=reason)])
     return locked
 
 
