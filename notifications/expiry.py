@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
-from candidates.models import Offer
 from notifications.models import Message, Purpose
 
-# These speak of a number of days, which is wrong as soon as the day is over.
-OF_ONE_DAY = {Purpose.THREE_DAYS, Purpose.ONE_DAY}
-BEFORE_THE_FIRST_DAY = {*OF_ONE_DAY, Purpose.PASS_NOTICE, Purpose.CHANGE_OF_FACTS, Purpose.THE_DAY}
+BEFORE_THE_FIRST_DAY = {
+    Purpose.PASS_NOTICE,
+    Purpose.CHANGE_OF_FACTS,
+    Purpose.THREE_DAYS,
+    Purpose.ONE_DAY,
+    Purpose.THE_DAY,
+}
 BEFORE_THE_DEADLINE = {Purpose.UNREAD, Purpose.UNCONFIRMED}
-
-
-def last_use(offer: Offer, purpose: str, *, due_at: datetime) -> datetime | None:
-    """The end of the day for which a message is planned, where it speaks of that day; in the branch's time zone."""
-    if purpose not in OF_ONE_DAY:
-        return None
-    zone = offer.branch.zone
-    tomorrow = due_at.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), tzinfo=zone)
 
 
 def is_too_late(message: Message, *, at: datetime) -> bool:

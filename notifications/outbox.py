@@ -30,7 +30,7 @@ from notifications.receipts import apply_waiting
 from notifications.retry import MAX_TRIES, retry_delay
 from notifications.states import UNSENT, State, may_move
 from notifications.turns import lock_next
-from notifications.wanted import is_wanted
+from notifications.wanted import unwanted
 from notifications.wording import Wording, write
 from tracking.bulk import insert_rows, update_rows
 from tracking.models import Event, Kind
@@ -144,14 +144,12 @@ def _put_aside(message: Message) -> None:
 
 def _skip_unwanted(messages: list[Message], now: datetime) -> list[Message]:
     """The conditions once more, at the moment of sending."""
-    wanted: list[Message] = []
-    skipped: list[Message] = []
-    for message in messages:
-        (wanted if is_wanted(message) else skipped).append(message)
+    needless = unwanted(messages)
+    skipped = [message for message in messages if message.pk in needless]
     for message in skipped:
         message.state = State.SKIPPED
     record([message.event(Kind.SKIPPED, at=now, detail=message.purpose) for message in skipped])
-    return wanted
+    return [message for message in messages if message.pk not in needless]
 
 
 def _give_up_late(messages: list[Message], now: datetime) -> list[Message]:

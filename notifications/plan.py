@@ -1,79 +1,111 @@
-"""Which message, by which channel: the candidate's preference first, then what the bank can use."""
+"""Put a message into the outbox: by the best channel that reaches the person, at a moment the branch sends.
+
+What is due later is not put there ahead of time: see `steps` and `looks`.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from candidates.contact_points import mark_unusable
-from candidates.models import Candidate, Channel, Offer
+from candidates.models import Offer
 from notifications.channels import is_dead_address, open_channels
-from notifications.expiry import last_use
 from notifications.models import Message, Purpose
+from notifications.policy import Policy, Way
+from notifications.reasons import BOTH, CHOSEN, REFUSED, UNDELIVERED, after
+from notifications.schedules import look_again
+from notifications.states import FAILED, State
 from notifications.wake import wake_on_commit
 from tracking.bulk import new_row
 from tracking.models import Event, Kind
 from tracking.record import record
 
-DEFAULT_ORDER = [Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.PUSH]
 # They come by the hundred at one moment, and may wait a little for what somebody is waiting for.
 REMINDERS = {Purpose.UNREAD, Purpose.UNCONFIRMED, Purpose.THREE_DAYS, Purpose.ONE_DAY}
 
 
-def channels_for(candidate: Candidate, *, usable: Collection[str] | None = None) -> list[str]:
-    """Channels that can reach the person now, the preferred ones first. `usable`: those that are open, if known."""
-    usable = open_channels() if usable is None else usable
-    order = dict.fromkeys([*candidate.preferred_channels, *DEFAULT_ORDER])
-    return [channel for channel in order if channel in usable and candidate.can_be_reached_on(channel)]
+def ways_for(offer: Offer, purpose: str) -> list[Way]:
+    """Channels that can reach the person now with this, the best first."""
+    return Policy.current().ways(offer, purpose, usable=open_channels())
 
 
 def plan(
-    *, offer: Offer, purpose: Purpose, occurrence: str = "1", facts: dict[str, Any] | None = None
+    *,
+    offer: Offer,
+    purpose: Purpose,
+    occurrence: str = "1",
+    facts: dict[str, Any] | None = None,
+    channel: str = "",
 ) -> Message | None:
-    """Put one message into the outbox, on the first channel that can reach the person.
+    """Say one thing, as soon as the branch's window is open, on the first channel that can reach the person.
 
-    Runs inside the caller's transaction. What is planned already stays as it is. None, and an event for HR, where
-    no channel is left.
+    `channel`: the one that HR chose; another only where it is closed by now. Runs inside the caller's transaction.
+    What is planned already stays as it is. None, and an event for HR, where no channel is left.
     """
     planned = offer.messages.filter(purpose=purpose, occurrence=occurrence).order_by("created_at").first()
-    return planned or _plan_on_next(
-        offer, purpose, occurrence, json.dumps(facts, ensure_ascii=False) if facts else ""
-    )
+    if planned:
+        return planned
+    policy = Policy.current()
+    ways = policy.ways(offer, purpose, usable=open_channels())
+    if channel:
+        ways = sorted(ways, key=lambda way: way.channel != channel)
+        ways = [Way(way.channel, CHOSEN) if way.channel == channel else way for way in ways]
+    text = json.dumps(facts, ensure_ascii=False) if facts else ""
+    return _put(offer, purpose, occurrence, at_once(policy, offer, purpose, ways), facts=text)
+
+
+def at_once(policy: Policy, offer: Offer, purpose: str, ways: Sequence[Way]) -> list[Way]:
+    """Those that are used at the same time: two for what must not be missed, else the first."""
+    second = ways[1:2] if policy.strategy(offer, purpose).on_two else []
+    return [*ways[:1], *(Way(way.channel, BOTH) for way in second)]
 
 
 def plan_many(
-    offers: Collection[Offer], *, purpose: Purpose, at: datetime
+    offers: Collection[Offer], *, purpose: Purpose, at: datetime, policy: Policy
 ) -> tuple[list[Message], list[Event]]:
-    """The first message of each of these offers, which were made a moment ago: nothing can be planned for them yet.
+    """The first messages of each of these offers, which were made a moment ago: nothing can be planned for them yet.
 
     Neither saved nor woken for: the messages, and the events for HR of those whom no channel reaches.
     """
     usable = open_channels()
     messages, unreachable = [], []
     for offer in offers:
-        if channels := channels_for(offer.candidate, usable=usable):
-            place = _place(offer, purpose, at)
-            message = new_row(
-                Message, offer_id=offer.pk, purpose=purpose, channel=channels[0], created_at=at, **place
-            )
-            messages.append(message)
-        else:
+        ways = at_once(policy, offer, purpose, policy.ways(offer, purpose, usable=usable))
+        messages += [_row(policy, offer, purpose, "1", way, at=at) for way in ways]
+        if not ways:
             unreachable.append(Event(offer=offer, kind=Kind.UNREACHABLE, at=at, detail=purpose))
     return messages, unreachable
 
 
-def _place(offer: Offer, purpose: str, at: datetime) -> dict[str, Any]:
-    """A new message's place in the outbox: when it is due, until when, and before and beside which others."""
-    return {
-        "due_at": at,
-        "expires_at": last_use(offer, purpose, due_at=at),
-        "priority": Message.Priority.REMINDER if purpose in REMINDERS else Message.Priority.NOTICE,
-        "share_of_id": offer.branch_id,
-    }
+def _row(
+    policy: Policy, offer: Offer, purpose: str, occurrence: str, way: Way, *, at: datetime, **rest: Any
+) -> Message:
+    """A message of its own, not saved, at the first moment from `at` on at which the branch sends it."""
+    strategy = policy.strategy(offer, purpose)
+    place = policy.window(offer.branch, urgent=strategy.urgent).place(at)
+    moved = [place.moved] if place and place.moved else []
+    return new_row(
+        Message,
+        offer_id=offer.pk,
+        purpose=purpose,
+        occurrence=occurrence,
+        channel=way.channel,
+        reasons=[way.reason, *moved],
+        created_at=at,
+        due_at=place.at if place else at,
+        priority=priority_of(purpose),
+        share_of_id=offer.branch_id,
+        **rest,
+    )
+
+
+def priority_of(purpose: str) -> Message.Priority:
+    return Message.Priority.REMINDER if purpose in REMINDERS else Message.Priority.NOTICE
 
 
 def hand_on(failed: Message) -> Message | None:
@@ -86,23 +118,38 @@ def hand_on(failed: Message) -> Message | None:
 def plan_fallback(failed: Message) -> Message | None:
     """The same message on the next channel that was not tried yet.
 
-    One that fails a second time (undelivered, delivered after all, then bounced) has its successor already.
+    One that fails a second time (undelivered, delivered after all, then bounced) has its successor already. While
+    another one of the same occurrence may still get through, the planner decides when that has taken too long.
     """
-    same = failed.offer.messages.filter(purpose=failed.purpose, occurrence=failed.occurrence)
-    successor = same.filter(created_at__gt=failed.created_at).order_by("created_at").first()
-    return successor or _plan_on_next(failed.offer, failed.purpose, failed.occurrence, failed.facts)
-
-
-def _plan_on_next(offer: Offer, purpose: str, occurrence: str, facts: str) -> Message | None:
-    tried = set(
-        offer.messages.filter(purpose=purpose, occurrence=occurrence).values_list("channel", flat=True)
-    )
-    channel = next((name for name in channels_for(offer.candidate) if name not in tried), None)
-    if channel is None:
-        record([Event(offer=offer, kind=Kind.UNREACHABLE, at=timezone.now(), detail=purpose)])
+    same = list(failed.offer.messages.filter(purpose=failed.purpose, occurrence=failed.occurrence))
+    newer = [one for one in same if one.created_at > failed.created_at]
+    if newer:
+        return min(newer, key=lambda one: one.created_at)
+    if any(one.state not in {State.SKIPPED, *FAILED} for one in same if one.pk != failed.pk):
+        look_again(failed.offer_id)
         return None
-    key = {"offer": offer, "purpose": purpose, "occurrence": occurrence, "channel": channel}
-    rest = {"facts": facts, **_place(offer, purpose, timezone.now())}
-    message, _ = Message.objects.get_or_create(**key, defaults=rest)
-    wake_on_commit(channel)
-    return message
+    tried = {one.channel for one in same}
+    why = REFUSED if failed.state == State.REJECTED else UNDELIVERED
+    ways = [way for way in ways_for(failed.offer, failed.purpose) if way.channel not in tried]
+    next_way = [Way(way.channel, after(failed.channel, why)) for way in ways[:1]]
+    rest = {"facts": failed.facts, "expires_at": failed.expires_at}
+    return _put(failed.offer, failed.purpose, failed.occurrence, next_way, **rest)
+
+
+def _put(offer: Offer, purpose: str, occurrence: str, ways: Sequence[Way], **rest: Any) -> Message | None:
+    """Into the outbox; what somebody else put there at this moment stays. The first of them."""
+    now = timezone.now()
+    if not ways:
+        record([Event(offer=offer, kind=Kind.UNREACHABLE, at=now, detail=purpose)])
+        return None
+    put = []
+    for way in ways:
+        row = _row(Policy.current(), offer, purpose, occurrence, way, at=now, **rest)
+        key = {"offer": offer, "purpose": purpose, "occurrence": occurrence, "channel": way.channel}
+        values = ("reasons", "created_at", "due_at", "priority", "share_of_id", *rest)
+        message, _ = Message.objects.get_or_create(
+            **key, defaults={name: getattr(row, name) for name in values}
+        )
+        put.append(message)
+        wake_on_commit(way.channel)
+    return put[0]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
+from notifications.looks import look_at_due
 from notifications.models import Message
 from notifications.outbox import sweep
 from notifications.pauses import pauses
@@ -13,15 +14,18 @@ from notifications.wake import wake
 
 
 def tick(*, at: datetime) -> dict[str, int]:
-    """Return lost rows to the queue and wake a worker for each channel with something due that is not paused.
+    """Return lost rows to the queue, plan what is due, and wake a worker for each channel that is not paused.
 
-    Returns counts: rows swept, receipts matched and fetched, and due messages per channel.
+    Returns counts: rows swept, receipts matched and fetched, offers looked at, messages planned, tasks handed to HR,
+    and due messages per channel.
     """
     swept, matched, fetched = sweep(at=at), match_waiting(), fetch_overdue(at=at)
+    looked = look_at_due(at=at)
     due = due_by_channel(at=at)
     for channel in due.keys() - pauses().keys():
         wake(channel)
-    return {"swept": swept, "matched": matched, "fetched": fetched, **due}
+    counts = {"swept": swept, "matched": matched, "fetched": fetched}
+    return counts | {"looked_at": looked.offers, "planned": looked.planned, "tasks": looked.tasks} | due
 
 
 def due_by_channel(*, at: datetime) -> dict[str, int]:

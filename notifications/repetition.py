@@ -18,7 +18,7 @@ from candidates.models import Offer
 from notifications.expiry import is_too_late
 from notifications.models import Attempt, DeadLetter, Message
 from notifications.models.dead_letters import REPETITION
-from notifications.plan import channels_for
+from notifications.plan import ways_for
 from notifications.states import State
 from notifications.wake import wake_on_commit
 from notifications.wanted import is_wanted
@@ -78,7 +78,7 @@ def _channel(dead: DeadLetter, *, also_uncertain: bool) -> str:
         raise NotRepeated(WhyNot.UNWANTED)
     if may_be_out(dead) and not also_uncertain:
         raise NotRepeated(WhyNot.MAY_BE_OUT)
-    usable = channels_for(dead.offer.candidate)
+    usable = [way.channel for way in ways_for(dead.offer, dead.purpose)]
     if not usable:
         raise NotRepeated(WhyNot.NO_CHANNEL)
     return dead.channel if dead.channel in usable else usable[0]

@@ -1,9 +1,18 @@
 """Whether what a message says still makes sense, asked once more at the moment of sending."""
 
-from candidates.models import OfferState
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from candidates.models import Deferral, OfferState
 from notifications.models import Message, Purpose
 from notifications.models.dead_letters import REPETITION
 from notifications.states import State
+from tracking.models import Progress
 
 # Whatever is not named here is for people who are joining.
 JOINING = {OfferState.OFFERED, OfferState.CONFIRMED}
@@ -13,12 +22,66 @@ WANTED_WHILE = {
     Purpose.UNCONFIRMED: {OfferState.OFFERED},
     Purpose.WITHDRAWAL: {OfferState.WITHDRAWN},
     Purpose.HR_REPLY: set(OfferState),
+    Purpose.HR_CONTACT: set(OfferState) - {OfferState.WITHDRAWN},
 }
+OF_THE_FIRST_DAY = {Purpose.THREE_DAYS, Purpose.ONE_DAY, Purpose.THE_DAY}
+REMINDERS = {Purpose.UNREAD, Purpose.UNCONFIRMED, *OF_THE_FIRST_DAY}
 
 
 def is_wanted(message: Message) -> bool:
-    fits = message.offer.state in WANTED_WHILE.get(Purpose(message.purpose), JOINING)
-    return fits and not _was_delivered_after_all(message)
+    return not unwanted([message])
+
+
+def unwanted(messages: Collection[Message]) -> set[UUID]:
+    """Those of them that nobody should get any more, each with its offer and branch at hand.
+
+    At most two queries for all reminders among them, and one for each repetition; none for anything else.
+    """
+    reminded = {one.offer_id for one in messages if one.purpose in REMINDERS}
+    asking = _asking_for_deferral(reminded)
+    unread = {one.offer_id for one in messages if one.purpose == Purpose.UNREAD}
+    opened = _opened(unread)
+    return {
+        one.pk
+        for one in messages
+        if not _fits(one)
+        or (one.purpose in REMINDERS and one.offer_id in asking)
+        or (one.purpose == Purpose.UNREAD and one.offer_id in opened)
+        or _was_delivered_after_all(one)
+    }
+
+
+def _asking_for_deferral(offers: Collection[UUID]) -> set[UUID]:
+    """They have answered, and the day that a reminder would name may move."""
+    return (
+        set(Deferral.objects.pending().filter(offer__in=offers).values_list("offer_id", flat=True))
+        if offers
+        else set()
+    )
+
+
+def _opened(offers: Collection[UUID]) -> set[UUID]:
+    found = Progress.objects.filter(pk__in=offers, opened_at__isnull=False)
+    return set(found.values_list("pk", flat=True)) if offers else set()
+
+
+def _fits(message: Message) -> bool:
+    """By the offer as it is now."""
+    offer = message.offer
+    if offer.state not in WANTED_WHILE.get(Purpose(message.purpose), JOINING):
+        return False
+    if message.purpose not in OF_THE_FIRST_DAY:
+        return True
+    # Who has not answered in time is HR's to ask, and a day that has moved has reminders of its own.
+    has_answered_or_may = offer.state == OfferState.CONFIRMED or timezone.now() < offer.answer_by
+    return has_answered_or_may and _is_of_this_day(message)
+
+
+def _is_of_this_day(message: Message) -> bool:
+    """A planned reminder's occurrence starts with the first day it speaks of."""
+    day, _, number = message.occurrence.partition("/")
+    first_day = message.offer.onboarding_at.astimezone(message.offer.branch.zone).date()
+    return not number or date.fromisoformat(day) == first_day
 
 
 def _was_delivered_after_all(message: Message) -> bool:

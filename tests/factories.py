@@ -49,6 +49,8 @@ from notifications.models import (
     TemplateBody,
     TemplateVersion,
 )
+from notifications.plan import ways_for
+from notifications.schedules import look_again
 from tests.platform import SECRET
 from tracking.models import Event, Kind
 from tracking.record import record
@@ -157,6 +159,7 @@ class OfferFactory(DjangoModelFactory[Offer]):
         offer: Offer = super()._create(model_class, *args, **kwargs)
         passed_at = timezone.now() - timedelta(minutes=1)
         record([Event(offer=offer, kind=Kind.OFFERED, at=passed_at, actor="platform")])
+        look_again(offer.pk)
         return offer
 
 
@@ -171,6 +174,12 @@ def page_key(offer: Offer, *, channel: str = Channel.SMS, code: str = "", days: 
         expires_at=timezone.now() + timedelta(days=days),
     )
     return token
+
+
+def reached_by(offer: Offer) -> list[str]:
+    """The channels on which its candidate gets a notice now, the best first."""
+    fresh = Offer.objects.select_related("candidate", "branch").get(pk=offer.pk)
+    return [way.channel for way in ways_for(fresh, Purpose.PASS_NOTICE)]
 
 
 # --- What we say --------------------------------------------------------------------------------

@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from branches.models import Branch
+from branches.models import Branch, PlanningStamp
 from candidates.models import Candidate, Offer, OfferState, Signal
 from notifications.intake.deliveries import Incoming, Outcome, Taken
 from notifications.intake.facts import content_digests, describe, no_such_branch, state
 from notifications.intake.hints import hint_on_commit
-from notifications.models import Purpose
+from notifications.models import Purpose, Schedule
 from notifications.plan import plan_many
+from notifications.policy import Policy
+from notifications.schedules import FIRST_LOOK_AFTER
 from tracking.bulk import array, insert_rows, insert_unless_there, new_row
 from tracking.models import Actor, Event, Kind, Progress
 
@@ -33,29 +35,24 @@ LOOK_UP = f"""
         CASE WHEN state <> '{OfferState.WITHDRAWN}' THEN content_digest END, NULL
         FROM {Offer._meta.db_table}
         WHERE source_id = %s AND interview_id = ANY(%s::text[])
-    UNION ALL SELECT 'branch', code, id, time_zone, NULL FROM {Branch._meta.db_table}
-        WHERE code = ANY(%s::text[])
+    UNION ALL SELECT 'planning', '', NULL, number::text, NULL FROM {PlanningStamp._meta.db_table}
 """  # noqa: S608  the tables' own names
-
-
-@dataclass(frozen=True)
-class Place:
-    """As much of a branch as a new offer needs."""
-
-    branch_id: UUID
-    zone: ZoneInfo
 
 
 @dataclass
 class Known:
-    """What the database has already of a batch.
+    """What the database has already of a batch, and what counts in planning.
 
     `offers` by interview, with the digest of what they say; none of one withdrawn, which a repeat renews.
     """
 
     signals: dict[str, Taken] = field(default_factory=dict)
     offers: dict[str, tuple[UUID, str | None]] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
+    stamp: int = 0  # of what is stated about planning
+
+    @cached_property
+    def policy(self) -> Policy:
+        return Policy.of(self.stamp)
 
 
 @transaction.atomic
@@ -70,30 +67,29 @@ def take_new(batch: Sequence[Incoming]) -> dict[Incoming, Outcome]:
     outcomes |= _repeats([one for one in batch if one not in outcomes], known)
     fresh = [one for one in _first_of_each_interview(batch) if one not in outcomes]
     fresh = [one for one in fresh if one.result.interview_id not in known.offers]
-    return outcomes | _keep(fresh, known.places)
+    return outcomes | _keep(fresh, known.policy)
 
 
 def _look_up(batch: Sequence[Incoming]) -> Known:
     deliveries = array(one.webhook_id for one in batch)
     interviews = array(one.result.interview_id for one in batch)
-    codes = array({one.result.branch for one in batch})
     source, known = batch[0].source.pk, Known()
     with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, [source, deliveries, source, interviews, codes])
+        cursor.execute(LOOK_UP, [source, deliveries, source, interviews])
         for what, name, pk, word, offer_id in cursor.fetchall():
             if what == "signal":
                 known.signals[name] = Taken(word, pk, offer_id, repeated=True)
             elif what == "offer":
                 known.offers[name] = (pk, word)
             else:
-                known.places[name] = Place(pk, ZoneInfo(word))
+                known.stamp = int(word)
     return known
 
 
 def _settled(one: Incoming, known: Known) -> Outcome | None:
     if repeat := known.signals.get(one.webhook_id):
         return repeat
-    return None if one.result.branch in known.places else no_such_branch()
+    return None if one.result.branch in known.policy.by_code else no_such_branch()
 
 
 def _repeats(batch: Sequence[Incoming], known: Known) -> dict[Incoming, Outcome]:
@@ -116,9 +112,9 @@ def _first_of_each_interview(batch: Sequence[Incoming]) -> list[Incoming]:
     return [first[interview] for interview in sorted(first)]
 
 
-def _keep(fresh: Sequence[Incoming], places: dict[str, Place]) -> dict[Incoming, Outcome]:
+def _keep(fresh: Sequence[Incoming], policy: Policy) -> dict[Incoming, Outcome]:
     now = timezone.now()
-    offers = {one: _offer(one, places[one.result.branch], now) for one in fresh if one.passed}
+    offers = {one: _offer(one, policy.by_code[one.result.branch], now) for one in fresh if one.passed}
     made = insert_unless_there(list(offers.values()))
     offers = {one: offer for one, offer in offers.items() if offer.pk in made}
     signals = dict(_signals(fresh, offers))
@@ -127,16 +123,23 @@ def _keep(fresh: Sequence[Incoming], places: dict[str, Place]) -> dict[Incoming,
         new_row(Event, offer_id=offer.pk, kind=Kind.OFFERED, at=now, actor=Actor.PLATFORM)
         for offer in offers.values()
     ]
-    messages, unreachable = plan_many(offers.values(), purpose=Purpose.PASS_NOTICE, at=now)
+    messages, unreachable = plan_many(offers.values(), purpose=Purpose.PASS_NOTICE, at=now, policy=policy)
     events = [*offered, *unreachable]
     candidates = [offer.candidate for offer in offers.values()]
-    insert_rows(candidates, list(signals.values()), events, _progress(events), messages)
+    insert_rows(
+        candidates,
+        list(signals.values()),
+        events,
+        _progress(events),
+        messages,
+        _schedules(offers, policy, now),
+    )
     for channel in {message.channel for message in messages}:
         hint_on_commit(channel)
     return {one: Taken.by(signal) for one, signal in signals.items()}
 
 
-def _offer(one: Incoming, place: Place, now: datetime) -> Offer:
+def _offer(one: Incoming, branch: Branch, now: datetime) -> Offer:
     candidate = new_row(Candidate)
     describe(candidate, one.result)
     offer = new_row(
@@ -144,10 +147,18 @@ def _offer(one: Incoming, place: Place, now: datetime) -> Offer:
         source_id=one.source.pk,
         interview_id=one.result.interview_id,
         candidate=candidate,
-        branch_id=place.branch_id,
+        branch=branch,
     )
-    state(offer, one.result, now=now, zone=place.zone)
+    state(offer, one.result, now=now, zone=branch.zone)
     return offer
+
+
+def _schedules(offers: dict[Incoming, Offer], policy: Policy, now: datetime) -> list[Schedule]:
+    look_at = now + FIRST_LOOK_AFTER
+    return [
+        new_row(Schedule, offer_id=offer.pk, look_at=look_at, planned_with=policy.stamp)
+        for offer in offers.values()
+    ]
 
 
 def _signals(fresh: Sequence[Incoming], offers: dict[Incoming, Offer]) -> Iterator[tuple[Incoming, Signal]]:

@@ -14,10 +14,10 @@ from notifications.channels import TRANSPORTS
 from notifications.channels.base import ParsedReceipt, TransportError
 from notifications.models import Purpose
 from notifications.outbox import Tried, claim, finish
-from notifications.plan import channels_for, plan
+from notifications.plan import plan
 from notifications.receipts import take_receipts
 from notifications.states import State
-from tests.factories import MessageFactory
+from tests.factories import MessageFactory, reached_by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pass_notice")]
 TWILIO = TRANSPORTS["twilio"]
@@ -34,10 +34,10 @@ def refused(offer: Offer, *, code: str, permanent: bool = True) -> None:
 
 @pytest.mark.parametrize("code", ["21211", "21610"])
 def test_a_refused_number_is_not_used_again(offer: Offer, code: str) -> None:
-    assert channels_for(offer.candidate)[0] == "sms"
+    assert reached_by(offer)[0] == "sms"
     refused(offer, code=code)
     assert offer.candidate.unusable_channels == {"sms": code}
-    assert channels_for(offer.candidate) == ["email"]
+    assert reached_by(offer) == ["email"]
     later = plan(offer=offer, purpose=Purpose.THREE_DAYS)
     assert later is not None
     assert later.channel == "email"
@@ -72,7 +72,8 @@ def test_a_new_address_is_worth_a_try_and_the_old_one_is_not(offer: Offer) -> No
     candidate.phone = "+8613800138009"
     forget_replaced(candidate, before=before)
     assert candidate.unusable_channels == {"email": "550"}
-    assert channels_for(candidate) == ["sms"]
+    candidate.save()
+    assert reached_by(offer) == ["sms"]
 
 
 def test_the_branch_sees_why_an_address_is_not_used(client: Client, bj_cbd_hr: User, offer: Offer) -> None:

@@ -21,10 +21,9 @@ from notifications.channels.base import Following
 from notifications.followers import take_followings
 from notifications.intake import take_signal
 from notifications.models import Message, Purpose, TemplateVersion
-from notifications.plan import channels_for
 from notifications.states import State
 from tests.channels.wechat_wire import address, following, letter, seal, sealed_address
-from tests.factories import OfferFactory, SourceFactory, page_key
+from tests.factories import OfferFactory, SourceFactory, page_key, reached_by
 from tests.platform import result
 from tracking.models import Kind
 
@@ -85,7 +84,7 @@ def test_whoever_scans_the_code_of_a_page_is_bound_to_its_candidate(
 ) -> None:
     tell(client, following(word, key=prefix + scene))
     bound = candidate_of(offer)
-    assert (bound.wechat_openid, channels_for(bound)[0]) == (OPENID, Channel.WECHAT)
+    assert (bound.wechat_openid, reached_by(offer)[0]) == (OPENID, Channel.WECHAT)
     assert bound.wechat_bound_at is not None
     assert told(offer) == [Kind.CONNECTED]
     event = offer.events.get(kind=Kind.CONNECTED)
@@ -197,7 +196,7 @@ def test_who_leaves_is_reached_otherwise_and_who_comes_back_is_reached_again(
     tell(client, following("unsubscribe", at=AT + 1))
     left = candidate_of(offer)
     assert left.unusable_channels == {"wechat": "43004"}
-    assert Channel.WECHAT not in channels_for(left)
+    assert Channel.WECHAT not in reached_by(offer)
     tell(client, following("subscribe", at=AT + 2))
     assert candidate_of(offer).unusable_channels == {}
     assert told(offer) == [Kind.DISCONNECTED, Kind.CONNECTED]

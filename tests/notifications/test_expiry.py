@@ -1,16 +1,15 @@
 """A reminder for yesterday is not sent, nor a notice of a day that has begun."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from candidates.models import Offer
 from notifications.channels import TRANSPORTS
-from notifications.expiry import is_too_late, last_use
+from notifications.expiry import is_too_late
 from notifications.models import Message, Purpose
 from notifications.outbox import TOO_LATE, claim
-from notifications.plan import plan
 from notifications.states import State
 from tests.factories import MessageFactory, published
 from tracking.models import Event, Kind
@@ -21,29 +20,6 @@ MINUTE = timedelta(minutes=1)
 
 def claimed() -> int:
     return len(claim(transport=TRANSPORTS["twilio"], limit=10).envelopes)
-
-
-@pytest.mark.parametrize("purpose", [Purpose.THREE_DAYS, Purpose.ONE_DAY])
-def test_what_speaks_of_a_number_of_days_ends_with_its_day_where_the_branch_is(
-    offer: Offer, purpose: str
-) -> None:
-    late_evening_in_beijing = datetime(2026, 12, 4, 15, 30, tzinfo=UTC)
-    end = last_use(offer, purpose, due_at=late_evening_in_beijing)
-    assert end == datetime(2026, 12, 4, 16, 0, tzinfo=UTC)
-    after_midnight = datetime(2026, 12, 4, 16, 30, tzinfo=UTC)
-    assert last_use(offer, purpose, due_at=after_midnight) == datetime(2026, 12, 5, 16, 0, tzinfo=UTC)
-
-
-def test_other_messages_are_planned_without_an_end(offer: Offer) -> None:
-    day_bound = {Purpose.THREE_DAYS, Purpose.ONE_DAY}
-    for purpose in set(Purpose) - day_bound:
-        assert last_use(offer, purpose, due_at=timezone.now()) is None
-
-
-def test_a_planned_reminder_carries_its_end(offer: Offer) -> None:
-    reminder = plan(offer=offer, purpose=Purpose.ONE_DAY)
-    assert reminder is not None
-    assert reminder.expires_at == last_use(offer, Purpose.ONE_DAY, due_at=reminder.due_at)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from branches.models import Branch
 from candidates.models import Channel, Offer
 from notifications.models import Message, Purpose
-from notifications.plan import channels_for, plan, plan_fallback
+from notifications.plan import plan, plan_fallback
 from notifications.states import State
-from tests.factories import CandidateFactory, OfferFactory
+from tests.factories import CandidateFactory, OfferFactory, reached_by
 from tracking.models import Kind, Stage
 
 pytestmark = pytest.mark.django_db
@@ -40,19 +40,19 @@ def planned(offer: Offer) -> list[str]:
 
 # --- Which channel -------------------------------------------------------------------------------
 def test_preferred_channels_come_first_then_the_bank_s_order(everywhere: Offer) -> None:
-    assert channels_for(everywhere.candidate) == ["wechat", "sms", "email", "push"]
+    assert reached_by(everywhere) == ["wechat", "sms", "email", "push"]
 
 
 def test_a_channel_without_an_address_is_passed_over(bj_cbd: Branch) -> None:
     offer = reachable(bj_cbd, Channel.WECHAT, Channel.SMS, email="xm@example.com")
-    assert channels_for(offer.candidate) == ["email"]
+    assert reached_by(offer) == ["email"]
 
 
 def test_a_channel_that_is_switched_off_is_passed_over(everywhere: Offer, settings: Settings) -> None:
     settings.WECHAT_APP_ID = settings.WECHAT_APP_SECRET = settings.WECHAT_TOKEN = ""
-    assert channels_for(everywhere.candidate) == ["sms", "email", "push"]
+    assert reached_by(everywhere) == ["sms", "email", "push"]
     settings.SMS_PROVIDERS = []
-    assert channels_for(everywhere.candidate) == ["email", "push"]
+    assert reached_by(everywhere) == ["email", "push"]
 
 
 # --- Planning ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from notifications.planner import tick
 
 
 class Command(BaseCommand):
-    help = "Run the planner once: return lost messages to the queue, wake workers for what is due."
+    help = "Run the planner once: plan what is due, return lost messages to the queue, wake workers."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", type=moment, default=None, help="ISO 8601 with offset; now when left out")

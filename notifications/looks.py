@@ -1,0 +1,230 @@
+"""The planner's looks: offers whose moment has come are worked out anew, and what is due is put into the outbox.
+
+A look changes nothing that it would not change again: any number of planners may look at once, each skips what
+another holds, and one that dies leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from branches.working_days import NoWorkingDay
+from candidates.encryption import DecryptionError
+from candidates.models import Candidate, Deferral, Offer
+from notifications.channels import open_channels
+from notifications.grouping import grouped
+from notifications.models import Message, ReminderRule, Schedule
+from notifications.plan import priority_of
+from notifications.policy import Policy
+from notifications.schedules import FIRST_LOOK_AFTER
+from notifications.states import State
+from notifications.steps import Outlook, Step, Story, outlook
+from notifications.wake import wake_on_commit
+from tracking.bulk import insert_unless_there, new_row, update_rows
+from tracking.models import Event, Kind
+from tracking.record import record
+
+log = structlog.get_logger(__name__)
+
+BATCH = 1_000
+# A round gives up its turn after this time; what is left is looked at in the next one.
+ROUND_SECONDS = 20
+# For offers that cannot be worked out at present: a key or a calendar is missing.
+PUT_ASIDE = timedelta(minutes=15)
+# A branch's time zone or a calendar that cannot be worked with.
+UNPLANNABLE = (NoWorkingDay, LookupError, OverflowError, ValueError)
+# All that planning asks of a message: nothing encrypted.
+PLACE = (
+    "offer_id",
+    "purpose",
+    "occurrence",
+    "channel",
+    "state",
+    "reasons",
+    "tries",
+    "due_at",
+    "expires_at",
+    "provider",
+    "created_at",
+    "first_sent_at",
+    "accepted_at",
+    "delivered_at",
+)
+
+
+@dataclass
+class Looked:
+    """How many offers were looked at, and what came of it."""
+
+    offers: int = 0
+    planned: int = 0
+    tasks: int = 0
+
+
+def look_at_due(*, at: datetime) -> Looked:
+    """One round: offers that are due as of `at`, then those that were planned by what counts no more."""
+    total, until = Looked(), time.monotonic() + ROUND_SECONDS
+    while time.monotonic() < until:
+        one = _look_at_some(at=at)
+        total = Looked(total.offers + one.offers, total.planned + one.planned, total.tasks + one.tasks)
+        if not one.offers:
+            break
+    return total
+
+
+@transaction.atomic
+def _look_at_some(*, at: datetime) -> Looked:
+    policy = Policy.current()
+    live = Schedule.objects.filter(look_at__isnull=False)
+    schedules = _locked(live.filter(look_at__lte=at).order_by("look_at"))
+    schedules = schedules or _locked(live.filter(planned_with__lt=policy.stamp))
+    if not schedules:
+        return Looked()
+    return _Look(policy, at, schedules).carry_out()
+
+
+def _locked(schedules: QuerySet[Schedule]) -> list[Schedule]:
+    """At most a batch, with offers and progress: nobody else moves these facts meanwhile, and nobody is waited for."""
+    found = schedules.filter(offer__progress__offer__isnull=False).select_related("offer__progress")
+    locks = ("self", "offer", "offer__progress")
+    return list(found.select_for_update(of=locks, skip_locked=True, no_key=True)[:BATCH])
+
+
+@dataclass
+class _Look:
+    policy: Policy
+    at: datetime
+    schedules: Sequence[Schedule]
+    usable: list[str] = field(default_factory=open_channels)
+    due: list[tuple[Offer, Step]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def carry_out(self) -> Looked:
+        stories = stories_of([schedule.offer for schedule in self.schedules], self.policy)
+        held = []
+        for schedule in self.schedules:
+            story = stories.get(schedule.pk)
+            coming = self._outlook(story) if story else None
+            schedule.planned_with = self.policy.stamp
+            schedule.look_at = self.at + PUT_ASIDE if coming is None else coming.look_at
+            if coming and story:
+                self._take(schedule, story, coming)
+                held += self._moved(story)
+        planned = self._put()
+        update_rows(held, ["due_at"])
+        record(self.events)
+        update_rows(self.schedules, ["look_at", "planned_with"])
+        return Looked(len(self.schedules), planned, len(self.events))
+
+    def _outlook(self, story: Story) -> Outlook | None:
+        try:
+            return outlook(story, self.policy, at=self.at, usable=self.usable)
+        except UNPLANNABLE as error:
+            log.error("offer_not_planned", offer=str(story.offer.pk), reason=type(error).__name__)
+            return None
+
+    def _take(self, schedule: Schedule, story: Story, coming: Outlook) -> None:
+        """What is due; whether it goes out is seen soon after."""
+        for step in coming.due(self.at):
+            if step.purpose == ReminderRule.Kind.HR_TASK:
+                event = Event(
+                    offer=story.offer, kind=Kind.HANDED_OVER, at=timezone.now(), detail=step.reasons[0]
+                )
+                self.events.append(event)
+            else:
+                self.due.append((story.offer, step))
+                soon = self.at + FIRST_LOOK_AFTER
+                schedule.look_at = min(schedule.look_at or soon, soon)
+
+    def _put(self) -> int:
+        """In one order, so that two planners that put the same there never wait for each other."""
+        facts = self._facts()
+        rows = [row for offer, step in self.due for row in _rows(offer, step, facts)]
+        rows.sort(key=lambda row: (row.offer_id, row.purpose, row.occurrence, row.channel))
+        put = insert_unless_there(rows)
+        for channel in {row.channel for row in rows}:
+            wake_on_commit(channel)
+        return len(put)
+
+    def _facts(self) -> dict[UUID, str]:
+        """What belongs to a message alone goes along to its next channel."""
+        followed = [step.follows.pk for _offer, step in self.due if step.follows]
+        return dict(Message.objects.filter(pk__in=followed).values_list("pk", "facts")) if followed else {}
+
+    def _moved(self, story: Story) -> list[Message]:
+        """Messages that wait for a window which is another one by now."""
+        waiting = [
+            one
+            for one in story.messages
+            if one.state == State.PLANNED and one.tries == 0 and one.due_at > self.at and len(one.reasons) > 1
+        ]
+        moved = []
+        for one in waiting:
+            urgent = self.policy.strategy(story.offer, one.purpose).urgent
+            place = self.policy.window(story.offer.branch, urgent=urgent).place(one.created_at)
+            due_at = max(place.at, self.at) if place else one.due_at
+            if due_at != one.due_at:
+                one.due_at = due_at
+                moved.append(one)
+        return moved
+
+
+def _rows(offer: Offer, step: Step, facts: dict[UUID, str]) -> list[Message]:
+    """One for each channel. What is due is due now, also where the planner was asked about another moment."""
+    now = timezone.now()
+    return [
+        new_row(
+            Message,
+            offer_id=offer.pk,
+            purpose=step.purpose,
+            occurrence=step.occurrence,
+            channel=way.channel,
+            reasons=[way.reason, *step.reasons],
+            due_at=min(step.at, now),
+            created_at=now,
+            expires_at=step.expires_at,
+            priority=priority_of(step.purpose),
+            share_of_id=offer.branch_id,
+            facts=facts.get(step.follows.pk, "") if step.follows else "",
+        )
+        for way in step.ways
+    ]
+
+
+# --- What is known of offers ----------------------------------------------------------------------
+def stories_of(offers: Sequence[Offer], policy: Policy) -> dict[UUID, Story]:
+    """By offer, each with its progress at hand; those whose person's data cannot be decrypted are left out.
+
+    Three queries, whatever their number.
+    """
+    people = _readable({offer.candidate_id for offer in offers})
+    readable = [offer for offer in offers if offer.candidate_id in people]
+    for offer in readable:
+        offer.candidate, offer.branch = people[offer.candidate_id], policy.branches[offer.branch_id]
+    ids = [offer.pk for offer in readable]
+    messages = Message.objects.filter(offer__in=ids).only(*PLACE).order_by("created_at", "pk")
+    by_offer = grouped(messages, by=lambda one: one.offer_id)
+    asking = set(Deferral.objects.pending().filter(offer__in=ids).values_list("offer_id", flat=True))
+    return {
+        offer.pk: Story(offer, by_offer.get(offer.pk, []), asks_for_deferral=offer.pk in asking)
+        for offer in readable
+    }
+
+
+def _readable(ids: Collection[UUID]) -> dict[UUID, Candidate]:
+    try:
+        return Candidate.objects.in_bulk(ids)
+    except DecryptionError:
+        if len(ids) == 1:
+            log.error("person_not_readable", candidate=str(next(iter(ids))))
+            return {}
+        return {pk: person for one in ids for pk, person in _readable({one}).items()}
