@@ -34,6 +34,7 @@ from notifications.models import (
     TemplateVersion,
 )
 from notifications.registered_text import text_to_register
+from notifications.sample.planning import load_planning
 
 HERE = Path(__file__).parent
 Kind = ProviderRegistration.Kind
@@ -67,6 +68,7 @@ def load_sample(*, password: str = "", source_secret: str = "") -> Loaded:
     loaded = Loaded()
     _fields()
     branches = {row["code"]: _branch(row) for row in read("branches.toml")["branch"]}
+    load_planning(read("planning.toml"), branches)
     _signature()
     for path in sorted((HERE / "templates").glob("*.toml")):
         _template(tomllib.loads(path.read_text(encoding="utf-8")))

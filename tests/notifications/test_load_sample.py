@@ -1,5 +1,7 @@
 """The sample bank in the database: complete, usable at once, and unharmed by a second loading."""
 
+from datetime import time
+
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
@@ -7,13 +9,17 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from branches.models import Branch, Membership, User
-from candidates.models import Channel, InterviewSource
+from candidates.models import Channel, DeferralPolicy, InterviewSource
+from notifications.local_sending import WindowFacts, nearest_above, window_problems
 from notifications.models import (
+    ChannelStrategy,
     CoreField,
     LocalField,
     LocalValue,
     NotificationTemplate,
     Purpose,
+    ReminderRule,
+    SendWindow,
     TemplateBody,
     TemplateVersion,
 )
@@ -22,6 +28,7 @@ from tests.platform import SECRET
 pytestmark = pytest.mark.django_db
 MODELS = (Branch, User, Membership, CoreField, LocalField, LocalValue, NotificationTemplate)
 MORE_MODELS = (TemplateVersion, TemplateBody, InterviewSource)
+PLANNING = (ChannelStrategy, ReminderRule, SendWindow, DeferralPolicy)
 PASSWORD = "a long enough password"
 
 
@@ -62,6 +69,21 @@ def test_it_loads_the_whole_bank(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("named")
+def test_the_bank_has_its_strategies_rules_windows_and_policies(capsys: pytest.CaptureFixture[str]) -> None:
+    load(capsys)
+    for model in PLANNING:
+        for row in model.objects.all():
+            row.full_clean()
+    assert set(ReminderRule.objects.values_list("kind", flat=True)) == set(ReminderRule.Kind.values)
+    assert ChannelStrategy.objects.filter(purpose="", condition={}).count() == 1
+    assert SendWindow.objects.get(branch__code="SH-LJZ").slot_from == time(15)
+    windows = SendWindow.objects.select_related("branch")
+    for window in windows:
+        above = nearest_above(SendWindow, window.branch)
+        assert list(window_problems(WindowFacts.of(window), above=above)) == []
+
+
+@pytest.mark.usefixtures("named")
 def test_the_people_sign_in_with_the_password_given(capsys: pytest.CaptureFixture[str]) -> None:
     load(capsys)
     for username in ("hq", "bj", "bj-cbd", "sh-ljz", "gd-th", "audit"):
@@ -86,8 +108,14 @@ def test_without_wishes_random_logins_and_a_secret_are_made_and_printed(
 def test_loading_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     load(capsys)
     Branch.objects.filter(code="BJ").update(phone="010-0000 0000")
-    before = {model: list(model.objects.order_by("pk").values()) for model in (*MODELS, *MORE_MODELS)}
+    SendWindow.objects.filter(branch__code="HQ").update(opens_at=time(9))
+    ReminderRule.objects.filter(number=1).update(active=False)
+    before = {
+        model: list(model.objects.order_by("pk").values()) for model in (*MODELS, *MORE_MODELS, *PLANNING)
+    }
     printed = load(capsys)
-    after = {model: list(model.objects.order_by("pk").values()) for model in (*MODELS, *MORE_MODELS)}
+    after = {
+        model: list(model.objects.order_by("pk").values()) for model in (*MODELS, *MORE_MODELS, *PLANNING)
+    }
     assert after == before
     assert printed.count("(unchanged)") == 7
