@@ -16,6 +16,7 @@ from candidates.models import InterviewSource, Offer, OfferState, Signal
 from candidates.payload import InvalidResult, parse_result
 from notifications.intake import AlreadyConfirmed, Incoming, Outcome, Taken, take_signals
 from notifications.models import Message, Purpose
+from notifications.policy import Policy
 from notifications.states import State
 from tests import platform
 from tracking.answers import confirm
@@ -143,6 +144,7 @@ def test_whom_no_channel_reaches_is_shown_to_hr(
 
 # --- How much it takes ---------------------------------------------------------------------------
 def test_a_batch_takes_as_few_statements_as_a_single_result(source: InterviewSource) -> None:
+    Policy.current()  # read once by each process, as long as nothing is stated anew
     taken = []
     for batch in (several(source, 1), several(source, 200, first=1)):
         with CaptureQueriesContext(connection) as asked:

@@ -82,12 +82,18 @@ def test_another_occurrence_is_another_message_on_the_first_channel(everywhere: 
     assert planned(everywhere) == ["wechat", "wechat"]
 
 
+def refuse(message: Message) -> None:
+    message.state = State.REJECTED
+    message.save(update_fields=["state"])
+
+
 # --- Falling back --------------------------------------------------------------------------------
 def test_a_failed_message_goes_to_the_next_channel_with_its_facts_until_none_is_left(
     everywhere: Offer,
 ) -> None:
     message = plan(offer=everywhere, purpose=Purpose.CHANGE_OF_FACTS, occurrence="3", facts={"decision": "x"})
     while message:
+        refuse(message)
         assert (message.purpose, message.occurrence) == (Purpose.CHANGE_OF_FACTS, "3")
         assert message.facts == '{"decision": "x"}'
         message = plan_fallback(message)
