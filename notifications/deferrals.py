@@ -35,7 +35,8 @@ from tracking.record import record
 
 # After a refusal nobody has less time than this to answer for the day that stands.
 TIME_AFTER_REFUSAL = timedelta(hours=24)
-ONE_OF_ITS_OWN = "onboarding_at"
+# The answer itself tells the new first day.
+TOLD_HERE = ["onboarding_at"]
 
 GRANTED = {Language.CHINESE: "同意延期", Language.ENGLISH: "agreed"}
 ANOTHER = {Language.CHINESE: "另定日期，请您确认", Language.ENGLISH: "another date offered"}
@@ -176,7 +177,7 @@ def _grant_another(offer: Offer, deferral: Deferral, moment: datetime) -> None:
     events = [_granted(deferral), *offer_again(offer, by=deferral.decided_by)]
     moved(offer, before=before, events=events)
     _tell(offer, deferral, ANOTHER)
-    tell_changes(offer, before=before, apart_from=[ONE_OF_ITS_OWN])
+    tell_changes(offer, before=before, apart_from=TOLD_HERE)
 
 
 # --- Both ---------------------------------------------------------------------------------------
@@ -187,10 +188,14 @@ def _grant_as_wished(offer: Offer, deferral: Deferral, *, first: list[Event] | N
     offer.onboarding_at, offer.state = deferral.wanted, OfferState.CONFIRMED
     offer.answer_by = new_deadline(offer)
     _close(deferral, DeferralState.GRANTED, deferral.wanted)
-    yes = event_of(offer, Kind.CONFIRMED, actor=Actor.CANDIDATE, channel=deferral.channel)
-    moved(offer, before=before, events=[*(first or []), _granted(deferral), yes])
+    events = [
+        *(first or []),
+        _granted(deferral),
+        event_of(offer, Kind.CONFIRMED, actor=Actor.CANDIDATE, channel=deferral.channel),
+    ]
+    moved(offer, before=before, events=events)
     _tell(offer, deferral, GRANTED)
-    tell_changes(offer, before=before, apart_from=[ONE_OF_ITS_OWN])
+    tell_changes(offer, before=before, apart_from=TOLD_HERE)
 
 
 def _wait_for_places(offer: Offer, day: date) -> None:
