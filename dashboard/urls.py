@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard.views import account, content, home, offer, offers
+from dashboard.views import account, contact, content, home, offer, offers
 
 app_name = "dashboard"
 urlpatterns = [
@@ -9,6 +9,11 @@ urlpatterns = [
     path("offers/search/", offers.search, name="search"),
     path("offers/<uuid:offer_id>/", offer.detail, name="offer"),
     path("offers/<uuid:offer_id>/reveal/", offer.reveal, name="reveal"),
+    path("offers/<uuid:offer_id>/write/", contact.write_message, name="write"),
+    path("offers/<uuid:offer_id>/call/", contact.call, name="call"),
+    path("offers/<uuid:offer_id>/answer/", contact.answer, name="answer"),
+    path("offers/<uuid:offer_id>/more-time/", contact.more_time, name="more_time"),
+    path("offers/<uuid:offer_id>/move/", contact.move, name="move"),
     path("content/", content.content, name="content"),
     path("login/", account.Login.as_view(), name="login"),
     path("logout/", account.Logout.as_view(), name="logout"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from branches.models import User
 from candidates.deadline import NoExtension, no_extension
@@ -25,15 +27,28 @@ class NotExtended(Exception):
 
 
 @transaction.atomic
-def extend(*, offer: Offer, until: datetime, reason: str, by: User) -> Offer:
-    """The person may answer until `until`, and HR need not ask before that draws near. Raises NotExtended."""
+def extend(
+    *, offer: Offer, until: datetime, reason: str, by: User, extension_id: UUID | None = None
+) -> Offer:
+    """The person may answer until `until`, and HR need not ask before that draws near. Raises NotExtended.
+
+    `extension_id`: the same extension sent twice is one.
+    """
     locked = Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
-    if locked.answer_by == until:  # sent twice
+    if extension_id and Extension.objects.filter(pk=extension_id, offer=locked).exists():
         return locked
     now = timezone.now()
     _must_be_possible(locked, until, now)
     # The event has the moment of its extension: by that the timeline finds the one to the other.
-    Extension.objects.create(offer=locked, at=now, by=by, before=locked.answer_by, until=until, reason=reason)
+    Extension.objects.create(
+        pk=extension_id or uuid7(),
+        offer=locked,
+        at=now,
+        by=by,
+        before=locked.answer_by,
+        until=until,
+        reason=reason,
+    )
     locked.answer_by = until
     locked.save(update_fields=["answer_by"])
     record([Event(offer=locked, kind=Kind.EXTENDED, at=now, actor=actor(by))])

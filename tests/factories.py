@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -288,6 +289,20 @@ def published(purpose: str = Purpose.PASS_NOTICE) -> TemplateVersion:
     version.published_at = timezone.now()
     version.save()
     return version
+
+
+def hr_contact_texts() -> TemplateVersion:
+    """The published texts of a personal message: by SMS, mail and push with HR's own words, by WeChat without them."""
+    version = published(Purpose.HR_CONTACT)
+    draft = TemplateVersion.objects.create(template=version.template, number=version.number + 1)
+    for body in version.bodies.all():
+        if body.channel != Channel.WECHAT:
+            body.text = "{{ personal_text }}\n{{ answer_at }}"
+        body.pk, body.version, body._state.adding = uuid4(), draft, True
+        body.save()
+    draft.published_at = timezone.now()
+    draft.save()
+    return draft
 
 
 class MessageFactory(DjangoModelFactory[Message]):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from branches.models import User
+from candidates.deferral_requests import drop_pending
 from candidates.models import DeclineReason, Offer, OfferState
 from tracking.answers import AnswerClosed
 from tracking.calls import actor
@@ -30,7 +31,7 @@ def may_be_answered(offer: Offer) -> bool:
 def answer_for(*, offer: Offer, reason: DeclineReason | None, by: User) -> Offer:
     """`reason`: why the person declines; None where the person will join. Raises AnswerClosed.
 
-    The same answer recorded twice is one answer.
+    The same answer recorded twice is one answer. A request for another first day is dropped with it.
     """
     state = OfferState.DECLINED if reason else OfferState.CONFIRMED
     offers = Offer.objects.select_related("branch").select_for_update(no_key=True, of=("self",))
@@ -41,6 +42,7 @@ def answer_for(*, offer: Offer, reason: DeclineReason | None, by: User) -> Offer
         raise AnswerClosed
     locked.state, locked.decline_reason = state, reason or ""
     locked.save(update_fields=["state", "decline_reason"])
+    drop_pending(locked)
     event = Event(offer=locked, kind=Kind(state), at=timezone.now(), actor=actor(by), detail=reason or "")
     record([event])
     return locked

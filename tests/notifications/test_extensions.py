@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from branches.models import User
 from candidates.deadline import NoExtension
@@ -47,9 +48,9 @@ def test_it_is_no_longer_hrs_task_until_it_is_handed_over_again(offer: Offer, bj
 
 
 def test_sent_twice_it_is_one_extension(offer: Offer, bj_cbd_hr: User) -> None:
-    until = in_days(5)
+    extension_id = uuid7()
     for _ in range(2):
-        extended(offer, bj_cbd_hr, until)
+        extend(offer=offer, until=in_days(5), reason="答辩", by=bj_cbd_hr, extension_id=extension_id)
     assert Extension.objects.count() == 1
 
 
