@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 
 from branches.acting import may_act_for
 from candidates.models import Offer
@@ -17,6 +18,7 @@ from dashboard.contact import Panel, tabs
 from dashboard.live import live_page
 from dashboard.story import messages, personal_data, steps
 from notifications.timeline import timeline
+from notifications.upcoming import upcoming_of
 
 
 def visible_offer(request: HttpRequest, offer_id: UUID) -> Offer:
@@ -56,6 +58,7 @@ def offer_page(
         "steps": steps(offer),
         "messages_sent": messages(offer),
         "entries": timeline(offer),
+        "coming": upcoming_of(offer, at=timezone.now()),
     }
     url = reverse("dashboard:offer", args=[offer.pk])
     return live_page(request, "dashboard/offer.html", "dashboard/offer_part.html", context, url=url)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from datetime import UTC, date, datetime, time
+
+from django.utils.translation import get_language, gettext
 
 from candidates.models import DeclineReason
 from notifications.channels import why
+from notifications.dates import date_text
 from notifications.models import Message, Purpose
-from tracking.models import Actor, Event, Kind
+from notifications.reasons import reason_words
+from tracking.models import Actor, CallResult, Event, Kind
 
 NO_CONNECTION = {
     "ConnectionError",
@@ -34,12 +38,26 @@ def error_words(channel: str, code: str) -> str:
 
 def event_detail(event: Event) -> str:
     """An event's short word (a code, a purpose, a reason) for people."""
-    if event.kind == Kind.FAILED:
-        return error_words(event.channel, event.detail)
-    for words in (Purpose, DeclineReason):
+    match event.kind:
+        case Kind.FAILED:
+            return error_words(event.channel, event.detail)
+        case Kind.HANDED_OVER:
+            return " · ".join(reason_words([event.detail]))
+        case Kind.DEFER_ASKED | Kind.DEFERRED:
+            return _day(event.detail)
+    for words in (CallResult,) if event.kind == Kind.CALLED else (Purpose, DeclineReason):
         if event.detail in words.values:
             return str(words(event.detail).label)
     return event.detail
+
+
+def _day(iso: str) -> str:
+    """A day such as 2026-12-07 as people write it; what is none stays as it is."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return date_text(datetime.combine(day, time.min, tzinfo=UTC), get_language() or "")
 
 
 def actor_words(actor: str) -> str:

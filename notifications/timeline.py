@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,11 +11,13 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
-from candidates.models import Offer
+from candidates.models import Deferral, DeferralState, Extension, Offer
 from notifications.channels import TRANSPORTS
+from notifications.compose import inline
+from notifications.facts import message_values
 from notifications.models import Message
 from notifications.states import State
-from tracking.models import Event, Kind
+from tracking.models import Call, Event, Kind
 
 # Most receipts come within seconds: before that nobody misses one.
 MISSED_AFTER = timedelta(minutes=1)
@@ -22,23 +25,84 @@ MISSED_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Entry:
-    """`silence`: beside the acceptance of a message, that nobody knows whether it arrived."""
+    """An event with what it is about.
+
+    `silence`: beside the acceptance of a message, that nobody knows whether it arrived. `words`: what HR wrote.
+    """
 
     event: Event
-    message: Message | None
+    message: Message | None = None
     silence: str = ""
+    words: str = ""
+    call: Call | None = None
+    extension: Extension | None = None
+    deferral: Deferral | None = None
 
 
 def timeline(offer: Offer) -> list[Entry]:
-    """Newest first, each event with its message where it is about one. Two queries."""
+    """Newest first. Two queries, and one each for calls, extensions and deferrals where there were any."""
     messages = {message.pk: message for message in offer.messages.select_related("version__template")}
-    return [_entry(event, messages) for event in offer.events.order_by("-at", "-id")]
+    events = list(offer.events.order_by("-at", "-id"))
+    kept = _Kept.of(offer, {Kind(event.kind) for event in events})
+    return [_entry(event, messages, kept) for event in events]
 
 
-def _entry(event: Event, messages: dict[UUID, Message]) -> Entry:
+def _entry(event: Event, messages: dict[UUID, Message], kept: _Kept) -> Entry:
     message = messages.get(event.message_id) if event.message_id else None
     accepted = message if event.kind == Kind.ACCEPTED else None
-    return Entry(event, message, silence(accepted) if accepted else "")
+    written = message if event.kind == Kind.WRITTEN else None
+    return Entry(
+        event,
+        message,
+        silence=silence(accepted) if accepted else "",
+        words=words_of(written) if written else "",
+        call=kept.calls.get(event.at) if event.kind == Kind.CALLED else None,
+        extension=kept.extensions.get(event.at) if event.kind == Kind.EXTENDED else None,
+        deferral=kept.deferral(event) if event.kind in OF_DEFERRALS else None,
+    )
+
+
+# What became of a request, by the event that tells of it; any request was asked for.
+OF_DEFERRALS = {
+    Kind.DEFER_ASKED: set(DeferralState),
+    Kind.DEFERRED: {DeferralState.GRANTED},
+    Kind.NOT_DEFERRED: {DeferralState.REFUSED},
+}
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What HR and the candidate left beside the events, which hold no words of theirs.
+
+    A call and an extension have the very moment of their event.
+    """
+
+    calls: dict[datetime, Call]
+    extensions: dict[datetime, Extension]
+    deferrals: list[Deferral]
+
+    @classmethod
+    def of(cls, offer: Offer, kinds: Collection[Kind]) -> _Kept:
+        calls = offer.calls.all() if Kind.CALLED in kinds else ()
+        extensions = offer.extensions.all() if Kind.EXTENDED in kinds else ()
+        deferrals = offer.deferrals.order_by("asked_at", "pk") if OF_DEFERRALS.keys() & set(kinds) else ()
+        return cls({call.at: call for call in calls}, {one.at: one for one in extensions}, list(deferrals))
+
+    def deferral(self, event: Event) -> Deferral | None:
+        """The last one that was asked for, or decided, by then."""
+        fits = [
+            one
+            for one in self.deferrals
+            if one.state in OF_DEFERRALS[Kind(event.kind)]
+            and (one.asked_at if event.kind == Kind.DEFER_ASKED else one.decided_at or event.at) <= event.at
+        ]
+        return fits[-1] if fits else None
+
+
+def words_of(message: Message) -> str:
+    """HR's own words in a personal message."""
+    words = message_values(message.facts, language=message.offer.candidate.language).get("personal_text", "")
+    return inline(words, message.offer.candidate.language)
 
 
 def silence(message: Message, *, at: datetime | None = None) -> str:

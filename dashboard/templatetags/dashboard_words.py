@@ -12,6 +12,7 @@ from dashboard import words
 from dashboard.selections import silent_carriers
 from notifications.dates import moment_text
 from notifications.models import Message
+from notifications.reasons import reason_words
 from notifications.states import FAILED, State
 from notifications.timeline import silence
 from notifications.way_in import blotted
@@ -23,6 +24,7 @@ register.filter("event_detail", words.event_detail)
 register.filter("actor_words", words.actor_words)
 register.filter("shown_text", blotted)
 register.filter("silence", silence)
+register.filter("reason_words", reason_words)
 
 STAGE_TONES = {
     Stage.CONFIRMED: "good",

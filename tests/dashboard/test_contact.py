@@ -176,7 +176,7 @@ def test_the_branchs_own_number_may_stand_in_it(
 def test_without_an_approved_wording_nothing_is_sent(
     client: Client, offer: Offer, wording: ApprovedWording
 ) -> None:
-    assert written(client, offer, wording, wording="").status_code == 422
+    assert posted(client, "write", offer, send="1", channel="sms", text=WORDS).status_code == 422
     wording.active = False
     wording.save()
     assert written(client, offer, wording).status_code == 422
