@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,10 +25,13 @@ class ChannelOrderWidget(forms.MultiWidget):
     template_name = "channel_order.html"
     use_fieldset = True
 
-    def __init__(self, channels: Sequence[str] | None = None, *, classes: str = "") -> None:
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["css/planning_forms.css"]}
+
+    def __init__(self, channels: Sequence[str] | None = None) -> None:
         self.channels = list(channels if channels is not None else Channel.values)
         choices = [NOTHING, *((one, Channel(one).label) for one in self.channels)]
-        super().__init__([forms.Select({"class": classes}, choices) for _place in self.channels])
+        super().__init__([forms.Select(choices=choices) for _place in self.channels])
 
     def decompress(self, value: Sequence[str] | None) -> list[str]:
         chosen = list(value or [])

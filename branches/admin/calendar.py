@@ -72,7 +72,7 @@ class NewDaysForm(DayModelForm):
 
     last = forms.DateField(
         required=False,
-        label=_("last day"),
+        label=_("Last day"),
         help_text=_("For several days in a row; empty: this one day."),
         widget=UnfoldAdminDateWidget(),
     )
@@ -84,7 +84,7 @@ class NewDaysForm(DayModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "day" in self.fields:
-            self.fields["day"].label = _("first day")
+            self.fields["day"].label = _("First day")
         if root := Branch.objects.get_root_nodes().first():
             self.initial.setdefault("branch", root.pk)
 

@@ -41,7 +41,7 @@ class DeferralPolicyForm(PolicyModelForm):
         choices=Weekday.choices,
         coerce=int,
         required=False,
-        label=DeferralPolicy._meta.get_field("weekdays").verbose_name,
+        label=_("Weekdays"),
         help_text=DeferralPolicy._meta.get_field("weekdays").help_text,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )

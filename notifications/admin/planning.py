@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -17,7 +17,7 @@ from notifications.channel_order import ChannelOrderField, in_order
 from notifications.condition_form import ConditionalForm, ConditionFormField
 from notifications.conditions import for_whom, normal
 from notifications.models import ChannelStrategy, ReminderRule
-from notifications.waits import wait_words
+from notifications.reasons import span
 
 if TYPE_CHECKING:
     StrategyModelForm = forms.ModelForm[ChannelStrategy]
@@ -54,17 +54,17 @@ def is_stated_twice(model: type[Model], instance: Any, **facts: Any) -> bool:
 class ChannelStrategyForm(ConditionalForm, StrategyModelForm):
     condition = ConditionFormField()
     channels = ChannelOrderField(
-        label=_("allowed channels"),
+        label=_("Allowed channels"),
         help_text=_(
             "The first that reaches the person is used, then the next. What is left out is not used."
         ),
     )
     no_receipt_minutes = WaitField(
-        label=_("no receipt: next channel after"),
+        label=_("No receipt: next channel after"),
         help_text=_("Where the carrier tells of receipts. Empty: it is not waited for."),
     )
     unopened_minutes = WaitField(
-        label=_("not opened: next channel after"), help_text=_("Empty: it is not waited for.")
+        label=_("Not opened: next channel after"), help_text=_("Empty: it is not waited for.")
     )
 
     class Meta:
@@ -91,7 +91,7 @@ class ChannelStrategyForm(ConditionalForm, StrategyModelForm):
 class ChannelStrategyAdmin(ChangesAsHistory, ForSome):
     form = ChannelStrategyForm
     actions = None
-    list_display = ("said_of", "for_whom", "order", "no_receipt", "unopened", "on_two", "urgent")
+    list_display = ("said_of", "for_whom", "order", "no_receipt", "unopened", "twice", "any_hour")
     list_filter = (("purpose", CHOICE), "urgent", "on_two")
     list_filter_submit = True
     ordering = ("purpose", "position", "id")
@@ -106,11 +106,19 @@ class ChannelStrategyAdmin(ChangesAsHistory, ForSome):
 
     @column(_("no receipt: next after"), ordering="no_receipt_minutes")
     def no_receipt(self, row: ChannelStrategy) -> str:
-        return wait_words(row.no_receipt_minutes) if row.no_receipt_minutes else "–"
+        return span(row.no_receipt_minutes) if row.no_receipt_minutes else "–"
 
     @column(_("not opened: next after"), ordering="unopened_minutes")
     def unopened(self, row: ChannelStrategy) -> str:
-        return wait_words(row.unopened_minutes) if row.unopened_minutes else "–"
+        return span(row.unopened_minutes) if row.unopened_minutes else "–"
+
+    @column(_("on two channels at once"), ordering="on_two")
+    def twice(self, row: ChannelStrategy) -> str:
+        return gettext("yes") if row.on_two else "–"
+
+    @column(_("at any hour"), ordering="urgent")
+    def any_hour(self, row: ChannelStrategy) -> str:
+        return gettext("yes") if row.urgent else "–"
 
     def get_fieldsets(self, request: HttpRequest, obj: ChannelStrategy | None = None) -> Any:
         edits = self._edits(request, obj)
@@ -165,6 +173,7 @@ class ReminderRuleForm(ConditionalForm, RuleModelForm):
     class Meta:
         model = ReminderRule
         fields = ("kind", "condition", "anchor", "amount", "working_days", "at", "active")
+        labels: ClassVar[dict[str, Any]] = {"anchor": _("Counted in"), "at": _("Time of day")}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

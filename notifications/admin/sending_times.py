@@ -98,7 +98,7 @@ class SendWindowAdmin(ChangesAsHistory, PlainAdmin):
 
 
 class BranchChannelsForm(ChannelsModelForm):
-    channels = ChannelOrderField(label=_("channels"))
+    channels = ChannelOrderField(label=_("Channels"))
 
     class Meta:
         model = BranchChannels
