@@ -12,12 +12,12 @@ from django.utils.translation import gettext, ngettext
 
 from branches.models import User
 from candidates.models import Channel, Language, Offer
-from notifications.catalogue import Catalogue, NoTemplate
+from notifications.catalogue import Catalogue, Core, NoTemplate
 from notifications.channels import carriers_set_up
 from notifications.channels.registered import TemplateTransport
 from notifications.compose import placeholders, sms_parts
 from notifications.field_texts import seen, writing_problems
-from notifications.lint import contradictions, explanation
+from notifications.lint import Place, contradictions, explanation
 from notifications.local_text import core_rules, place_of
 from notifications.models import Message, Purpose
 from notifications.models.approved import LONGEST_PERSONAL_TEXT
@@ -32,6 +32,7 @@ from tracking.record import record
 # The name under which texts of headquarters hold HR's words.
 PERSONAL_TEXT = "personal_text"
 FULL_STOP = {Language.CHINESE: "。", Language.ENGLISH: "."}
+NOWHERE = Place(addresses=(), phones=())
 ENDS = ("。", "！", "？", "…", ".", "!", "?", "：", ":")
 
 
@@ -84,11 +85,20 @@ def problems(text: str, *, offer: Offer, channel: str = "") -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def wording_problems(text: str) -> list[str]:
+    """What keeps every branch from sending this wording as it stands; no branch's number may stand in it."""
+    found = [*writing_problems(_on_one_line(text), several_lines=False), *_against_core(text, NOWHERE)]
+    return list(dict.fromkeys(found))
+
+
 def _contradictions(text: str, offer: Offer) -> Iterator[str]:
+    return _against_core(text, place_of([offer.branch, *offer.branch.nodes_above()]))
+
+
+def _against_core(text: str, place: Place) -> Iterator[str]:
     """What the lint only warns of in a branch's own text is refused here: nobody looks at it a second time."""
-    nodes = [offer.branch, *offer.branch.nodes_above()]
-    core = core_rules(Catalogue.current(branches=[offer.branch]).core)
-    for finding in contradictions(text, field=PERSONAL_TEXT, core=core, place=place_of(nodes)):
+    core = core_rules(Core.in_force())
+    for finding in contradictions(text, field=PERSONAL_TEXT, core=core, place=place):
         yield explanation(finding)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.admin_parts import BAD, CHOICE, GOOD, WAITS, WARNS, BranchAndBelow, column
 from candidates.admin import FoundByPerson
-from tracking.models import Event, Kind, Progress, Stage
+from tracking.models import Call, CallResult, Event, Kind, Progress, Stage
 
 KIND_LABELS = {
     Kind.OFFERED: WAITS,
@@ -23,6 +23,21 @@ KIND_LABELS = {
     Kind.WITHDRAWN: BAD,
     Kind.CONNECTED: GOOD,
     Kind.DISCONNECTED: WARNS,
+    Kind.DEFER_ASKED: WAITS,
+    Kind.DEFERRED: GOOD,
+    Kind.NOT_DEFERRED: WARNS,
+    Kind.EXTENDED: WAITS,
+    Kind.HANDED_OVER: WARNS,
+    Kind.CALLED: WAITS,
+    Kind.WRITTEN: WAITS,
+}
+RESULT_LABELS = {
+    CallResult.REACHED: WAITS,
+    CallResult.CONFIRMS: GOOD,
+    CallResult.DECLINES: WARNS,
+    CallResult.UNDECIDED: WAITS,
+    CallResult.NO_ANSWER: WARNS,
+    CallResult.WRONG_NUMBER: BAD,
 }
 STAGE_LABELS = {
     Stage.WAITING: WAITS,
@@ -48,6 +63,22 @@ class EventAdmin(FoundByPerson):
     @column(_("what"), ordering="kind", labels=KIND_LABELS)
     def happened(self, event: Event) -> tuple[str, str]:
         return event.kind, event.get_kind_display()
+
+
+@admin.register(Call)
+class CallAdmin(FoundByPerson):
+    """Without the notes: what people said on the telephone is for those who call them."""
+
+    list_display = ("at", "offer", "came_to", "by", "again_at")
+    list_select_related = ("offer", "by")
+    list_filter = (("result", CHOICE), ("offer__branch", BranchAndBelow))
+    list_filter_submit = True
+    ordering = ("-id",)
+    fields = ("at", "offer", "result", "by", "again_at")
+
+    @column(_("result"), ordering="result", labels=RESULT_LABELS)
+    def came_to(self, call: Call) -> tuple[str, str]:
+        return call.result, call.get_result_display()
 
 
 @admin.register(Progress)

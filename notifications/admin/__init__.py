@@ -1,6 +1,7 @@
 """Headquarters' pages for what is said and when, and its view of what was sent. Each module here is one subject."""
 
 from notifications.admin import (
+    approved,
     core,
     dead_letters,
     fields,
@@ -13,6 +14,7 @@ from notifications.admin import (
 )
 
 __all__ = [
+    "approved",
     "core",
     "dead_letters",
     "fields",

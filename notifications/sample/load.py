@@ -20,6 +20,7 @@ from notifications.channels import TRANSPORTS
 from notifications.channels.base import Transport
 from notifications.channels.registered import TemplateTransport
 from notifications.models import (
+    ApprovedWording,
     CoreField,
     CorePaper,
     CoreValue,
@@ -69,6 +70,7 @@ def load_sample(*, password: str = "", source_secret: str = "") -> Loaded:
     _fields()
     branches = {row["code"]: _branch(row) for row in read("branches.toml")["branch"]}
     load_planning(read("planning.toml"), branches)
+    _wordings()
     _signature()
     for path in sorted((HERE / "templates").glob("*.toml")):
         _template(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -76,6 +78,11 @@ def load_sample(*, password: str = "", source_secret: str = "") -> Loaded:
         _person(username, branches[code], role, name, password, loaded)
     _source(source_secret, loaded)
     return loaded
+
+
+def _wordings() -> None:
+    for position, row in enumerate(read("wordings.toml")["wording"]):
+        ApprovedWording.objects.get_or_create(title=row["title"], defaults={**row, "position": position})
 
 
 def _fields() -> None:
