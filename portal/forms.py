@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candidates.identity import IdentityError, normal_phone
-from candidates.models import DeclineReason
+from candidates.models import DeclineReason, DeferralReason
 from candidates.page_access import normal_code
+from portal.deferral import Choices
 
 
 class EntryForm(forms.Form):
@@ -46,3 +50,83 @@ class DeclineForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose a reason.")},
     )
+
+
+ANOTHER = "another"
+LONGEST_WORDS = 200
+
+
+class DeferralForm(forms.Form):
+    """A day that is granted at once, or another one for HR to decide, and why."""
+
+    day = forms.ChoiceField(
+        label=_("Which day suits you?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Please choose a day."),
+            "invalid_choice": _("This day can no longer be chosen. Please choose another one."),
+        },
+    )
+    another = forms.DateField(
+        label=_("Another day"),
+        required=False,
+        error_messages={"invalid": _("Please enter the day like this: 2026-12-14.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    reason = forms.ChoiceField(
+        label=_("What is the reason?"),
+        choices=DeferralReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose a reason.")},
+    )
+    words = forms.CharField(
+        label=_("Anything else HR should know? (optional)"),
+        required=False,
+        max_length=LONGEST_WORDS,
+        error_messages={"max_length": _("Please use 200 characters at most.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any, *, choices: Choices) -> None:
+        super().__init__(data)
+        self.choices = choices
+        self.at_once = choices.days()
+        days = [(choice.day.isoformat(), choice.words) for choice in self.at_once]
+        self._offer_days([*days, (ANOTHER, str(_("Another day")))])
+        if not days:
+            self.initial["day"] = ANOTHER
+        grounds = choices.grounds
+        limits = {"min": grounds.earliest.isoformat(), "max": grounds.farthest.isoformat()}
+        self.fields["another"].widget.attrs.update(limits)
+
+    def _offer_days(self, days: list[tuple[str, str]]) -> None:
+        field = self.fields["day"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        field.choices = days
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("day") == ANOTHER and "another" not in self.errors:
+            self._check_another(cleaned.get("another"))
+        return cleaned
+
+    def _check_another(self, day: date | None) -> None:
+        if day is None:
+            self.add_error("another", _("Please enter the day."))
+        elif not self.choices.grounds.can_be_asked(day):
+            self.add_error("another", _("Please choose a later day, within a year."))
+
+    @property
+    def wanted(self) -> date:
+        """Of a valid form."""
+        chosen = self.cleaned_data["day"]
+        day: date = self.cleaned_data["another"] if chosen == ANOTHER else date.fromisoformat(chosen)
+        return day
+
+
+class SureForm(forms.Form):
+    """What was read once more, as it comes back; a second tap brings the same."""
+
+    wanted = forms.DateField()
+    reason = forms.ChoiceField(choices=DeferralReason.choices)
+    words = forms.CharField(required=False, max_length=LONGEST_WORDS)

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 
 from candidates.models import Offer
+from notifications import deferrals
 from notifications.catalogue import Catalogue, Core
 from notifications.compose import Value
 from notifications.dates import moment_text
 from notifications.facts import offer_values
 from notifications.models import Paper
 from notifications.papers import paper_words
+from portal.deferral import Asked, asked_last
 from portal.progress_line import Step, steps
 
 # What a long number ends in, before the extension: 转 is Chinese for "then dial".
@@ -29,7 +31,10 @@ class ToBring:
 
 @dataclass(frozen=True)
 class Notice:
-    """`facts`: core, local and offer values by their placeholder's name. `answered_on`: "" without an answer."""
+    """`facts`: core, local and offer values by their placeholder's name. `answered_on`: "" without an answer.
+
+    `asked`: the newest wish for another first day, None without one; `may_ask`: whether the person may have one now.
+    """
 
     offer: Offer
     facts: dict[str, Value]
@@ -37,11 +42,14 @@ class Notice:
     steps: list[Step]
     call: str
     answered_on: str
+    asked: Asked | None
+    may_ask: bool
 
 
 def notice(offer: Offer, *, language: str) -> Notice:
     catalogue = Catalogue.current(branches=[offer.branch])
     answered_at = offer.progress.answered_at
+    asked = asked_last(offer, language=language)
     return Notice(
         offer=offer,
         facts={
@@ -49,9 +57,11 @@ def notice(offer: Offer, *, language: str) -> Notice:
             **offer_values(offer, channel="", language=language),
         },
         papers=[_to_bring(paper, language) for paper in catalogue.papers(offer).all],
-        steps=steps(offer, language=language),
+        steps=steps(offer, asked, language=language),
         call=phone_link(offer.branch.phone),
         answered_on=moment_text(answered_at.astimezone(offer.branch.zone), language) if answered_at else "",
+        asked=asked,
+        may_ask=deferrals.may_ask(offer),
     )
 
 

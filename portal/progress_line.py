@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from candidates.models import Offer, OfferState
 from notifications.dates import short_moment
+from portal.deferral import Asked
 from tracking.models import Progress
 
 
@@ -22,7 +23,7 @@ class Step:
     place: str
 
 
-def steps(offer: Offer, *, language: str) -> list[Step]:
+def steps(offer: Offer, asked: Asked | None, *, language: str) -> list[Step]:
     progress, zone = offer.progress, offer.branch.zone
     reached = [
         (_("Interview passed"), progress.offered_at),
@@ -31,7 +32,18 @@ def steps(offer: Offer, *, language: str) -> list[Step]:
         (_("Notice opened"), progress.opened_at),
     ]
     done = [Step(label, _short(at, zone, language), "done") for label, at in reached]
+    if offer.state not in {OfferState.WITHDRAWN, OfferState.DECLINED}:
+        done += _another_day(asked, zone, language)
     return done + _answer(offer, progress, zone, language)
+
+
+def _another_day(asked: Asked | None, zone: ZoneInfo, language: str) -> list[Step]:
+    if asked is None:
+        return []
+    if asked.is_pending:
+        return [Step(_("Another first day: with HR"), _short(asked.deferral.asked_at, zone, language), "now")]
+    label = _("Another first day granted") if asked.is_granted else _("Another first day refused")
+    return [Step(label, _short(asked.deferral.decided_at, zone, language), "done")]
 
 
 def _notice(progress: Progress) -> tuple[str, datetime | None]:

@@ -2,6 +2,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from portal.views.answer import confirm, decline
+from portal.views.calendar import calendar
+from portal.views.deferral import defer, take_back
 from portal.views.enter import enter
 from portal.views.page import page
 from portal.views.seen import seen
@@ -15,6 +17,9 @@ urlpatterns = [
     path("n/<slug:token>/seen/", seen, name="seen"),
     path("n/<slug:token>/confirm/", confirm, name="confirm"),
     path("n/<slug:token>/decline/", decline, name="decline"),
+    path("n/<slug:token>/defer/", defer, name="defer"),
+    path("n/<slug:token>/defer/back/", take_back, name="defer_back"),
+    path("n/<slug:token>/calendar.ics", calendar, name="calendar"),
     path("n/<slug:token>/wechat/", wechat, name="wechat"),
     path("n/<slug:token>/wechat/state/", wechat_state, name="wechat_state"),
     # One address for everybody, without a key: WeChat gets to know it.

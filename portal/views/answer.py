@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from candidates.models import DeclineReason, Offer, OfferState, PageToken
+from notifications import answered
 from portal.forms import DeclineForm
 from portal.keys import with_key
 from portal.notice import notice
-from tracking import answers
+from tracking.answers import AnswerClosed
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,15 +23,15 @@ def confirm(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
     offer = key.offer
     if request.method == "POST":
         try:
-            answers.confirm(offer=offer, channel=key.channel)
-        except answers.AnswerClosed:
-            return _closed(request, offer, token)
+            answered.confirm(offer=offer, channel=key.channel)
+        except AnswerClosed:
+            return closed(request, offer, token)
         messages.success(request, _("Thank you. You have confirmed that you will join."))
         return redirect("portal:page", token=token)
     if offer.state == OfferState.CONFIRMED:
         return redirect("portal:page", token=token)
     if not offer.is_open_to_answers:
-        return _closed(request, offer, token)
+        return closed(request, offer, token)
     return _show(request, "portal/confirm.html", offer, token)
 
 
@@ -42,17 +43,17 @@ def decline(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             reason = DeclineReason(form.cleaned_data["reason"])
-            answers.decline(offer=offer, channel=key.channel, reason=reason)
-        except answers.AnswerClosed:
-            return _closed(request, offer, token)
+            answered.decline(offer=offer, channel=key.channel, reason=reason)
+        except AnswerClosed:
+            return closed(request, offer, token)
         messages.success(request, _("You have declined. Thank you for telling us."))
         return redirect("portal:page", token=token)
     if not offer.is_open_to_answers:
-        return _closed(request, offer, token)
+        return closed(request, offer, token)
     return _show(request, "portal/decline.html", offer, token, form=form)
 
 
-def _closed(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
+def closed(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     """From now on only HR can change the answer: the page says whom to call."""
     offer.refresh_from_db(fields=["state", "decline_reason"])
     return _show(request, "portal/closed.html", offer, token, status=409)
