@@ -26,6 +26,7 @@ from notifications.channels.base import Accepted, Envelope, Transport, Transport
 from notifications.expiry import is_too_late
 from notifications.models import Attempt, Message
 from notifications.plan import hand_on, plan_fallback
+from notifications.policy import Policy
 from notifications.receipts import apply_waiting
 from notifications.retry import MAX_TRIES, retry_delay
 from notifications.states import UNSENT, State, may_move
@@ -100,8 +101,8 @@ def claim(
     if not messages:
         return Batch(lease, [])
     wanted = _skip_unwanted(_with_offers(messages), now)
-    in_time = _give_up_late(wanted, now)
-    envelopes = _freeze(_give_up_exhausted(in_time, now), transport, keys or iter(()))
+    in_time = _give_up_exhausted(_give_up_late(wanted, now), now)
+    envelopes = _freeze(_put_off(in_time, now), transport, keys or iter(()))
     for message in envelopes:
         message.lease, message.lease_until = lease, now + timedelta(seconds=settings.LEASE_SECONDS)
         if message.state == State.PLANNED:
@@ -169,6 +170,21 @@ def _give_up_exhausted(messages: list[Message], now: datetime) -> list[Message]:
         plan_fallback(message)
     record([message.event(Kind.FAILED, at=now, detail=message.error_code) for message in exhausted])
     return [message for message in messages if message.tries < MAX_TRIES]
+
+
+def _put_off(messages: list[Message], now: datetime) -> list[Message]:
+    """What a pause or a carrier has held up into closed hours waits for the branch's window, at no cost of a try.
+
+    What may be with a carrier already is settled at any hour.
+    """
+    policy, sent_now = Policy.current(), []
+    for message in messages:
+        moment = policy.sends_at(message.offer, message.purpose, at=now)
+        if message.state == State.PLANNED and moment > now:
+            message.due_at = moment
+        else:
+            sent_now.append(message)
+    return sent_now
 
 
 def _freeze(

@@ -16,8 +16,8 @@ from candidates.contact_points import mark_unusable
 from candidates.models import Offer
 from notifications.channels import is_dead_address, open_channels
 from notifications.models import Message, Purpose
-from notifications.policy import Policy, Way
-from notifications.reasons import BOTH, CHOSEN, REFUSED, UNDELIVERED, after
+from notifications.policy import Policy, Way, at_once
+from notifications.reasons import CHOSEN, REFUSED, UNDELIVERED, after
 from notifications.schedules import look_again
 from notifications.states import FAILED, State
 from notifications.wake import wake_on_commit
@@ -57,12 +57,6 @@ def plan(
         ways = [Way(way.channel, CHOSEN) if way.channel == channel else way for way in ways]
     text = json.dumps(facts, ensure_ascii=False) if facts else ""
     return _put(offer, purpose, occurrence, at_once(policy, offer, purpose, ways), facts=text)
-
-
-def at_once(policy: Policy, offer: Offer, purpose: str, ways: Sequence[Way]) -> list[Way]:
-    """Those that are used at the same time: two for what must not be missed, else the first."""
-    second = ways[1:2] if policy.strategy(offer, purpose).on_two else []
-    return [*ways[:1], *(Way(way.channel, BOTH) for way in second)]
 
 
 def plan_many(

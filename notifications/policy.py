@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from functools import cached_property
 from uuid import UUID
 
@@ -16,12 +16,12 @@ from branches.working_days import working_days
 from candidates.models import Channel, Offer
 from notifications.conditions import Profile, asked_by, holds, narrowed, profile_of
 from notifications.models import BranchChannels, ChannelStrategy, ReminderRule, SendWindow
-from notifications.reasons import BRANCH, ORDER, PREFERRED
+from notifications.reasons import BOTH, BRANCH, ORDER, PREFERRED
 from notifications.windows import Window
 
 DEFAULT_ORDER = [Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.PUSH]
-# Where headquarters has stated nothing: the first that reaches the person, at any hour.
-UNSTATED = ChannelStrategy(channels=[channel.value for channel in DEFAULT_ORDER], urgent=True)
+# Where headquarters has stated nothing: the first that reaches the person.
+UNSTATED = ChannelStrategy(channels=[channel.value for channel in DEFAULT_ORDER])
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,12 @@ class Policy:
             a_day=stated.messages_a_day,
         )
 
+    def sends_at(self, offer: Offer, purpose: str, *, at: datetime) -> datetime:
+        """That moment, or the first after it at which the branch sends this."""
+        if not self.windows or self.strategy(offer, purpose).urgent:
+            return at
+        return self.window(offer.branch).next_open(at)
+
     def rules_for(self, offer: Offer) -> list[ReminderRule]:
         """Those in use whose condition holds, in the order of their numbers."""
         profile = profile_of(offer)
@@ -133,6 +139,12 @@ class Policy:
         if key not in self._rules:
             self._rules[key] = [rule for rule in self.rules if holds(rule.condition, profile)]
         return self._rules[key]
+
+
+def at_once(policy: Policy, offer: Offer, purpose: str, ways: Sequence[Way]) -> list[Way]:
+    """Those that are used at the same time: two for what must not be missed, else the first."""
+    second = ways[1:2] if policy.strategy(offer, purpose).on_two else []
+    return [*ways[:1], *(Way(way.channel, BOTH) for way in second)]
 
 
 def _closing(closes_at: time) -> time | None:

@@ -16,8 +16,8 @@ from notifications.channels import TRANSPORTS
 from notifications.grouping import grouped
 from notifications.models import ChannelStrategy, Message, Purpose, ReminderRule
 from notifications.models.dead_letters import REPETITION
-from notifications.policy import Policy, Way
-from notifications.reasons import BOTH, FULL_DAY, NO_RECEIPT, UNOPENED, after
+from notifications.policy import Policy, Way, at_once
+from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import FAILED, UNSENT, State
 from notifications.windows import DAY, Place, Window
@@ -63,17 +63,16 @@ class Story:
         return self.offer.progress.opened_at is not None
 
     @property
-    def notice(self) -> Message | None:
-        """The first notice of this round that a carrier took; what is counted from the notice is counted from it."""
-        since = self.offer.progress.last_offered_at
-        of_round = (
-            one
-            for one in self.messages
-            if one.purpose == Purpose.PASS_NOTICE
-            and one.accepted_at
-            and (not since or one.created_at >= since)
-        )
-        return min(of_round, key=lambda one: one.accepted_at or one.created_at, default=None)
+    def noticed_at(self) -> datetime | None:
+        """When a carrier took the first word of this round; what is counted from the notice is counted from it."""
+        since = self.round_began
+        words = (one for one in self.messages if one.purpose in TELLING and one.created_at >= since)
+        return min(filter(None, (one.accepted_at for one in words)), default=None)
+
+    @property
+    def round_began(self) -> datetime:
+        """An offer that is made again after an answer starts anew."""
+        return self.offer.progress.last_offered_at or self.offer.created_at
 
     @property
     def told_at(self) -> datetime | None:
@@ -103,15 +102,27 @@ class Outlook:
 def outlook(story: Story, policy: Policy, *, at: datetime, usable: Collection[str]) -> Outlook:
     """All that comes for an offer from `at` on, if nothing else happens. `usable`: channels that are open.
 
-    Raises NoWorkingDay.
+    Nobody need tell the planner of an answer: it looks at every moment at which something would be due after another
+    one. Raises NoWorkingDay.
     """
     offer = story.offer
-    if offer.state not in {OfferState.OFFERED, OfferState.CONFIRMED} or offer.onboarding_at <= at:
+    may_change = offer.state != OfferState.DECLINED or at < offer.answer_by
+    if offer.state == OfferState.WITHDRAWN or offer.onboarding_at <= at or not may_change:
         return Outlook()
     planned = _Planning(story, policy, at, usable)
     steps = sorted(planned.steps(), key=lambda step: (step.at, step.purpose))
-    looks = [step.at for step in steps if step.at > at] + planned.looks()
+    looks = [moment for moment in (*planned.looks(), *(step.at for step in steps)) if moment > at]
     return Outlook(steps, min([*looks, offer.onboarding_at]))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """When a rule wants to speak: from `latest` on it is of no use; `may_be_early`: on a working day before it."""
+
+    at: datetime
+    occurrence: str
+    latest: datetime
+    may_be_early: bool
 
 
 @dataclass(frozen=True)
@@ -128,10 +139,15 @@ class _Planning:
         yield from _within_the_day(wished, self._already_said(window), window, self._is_urgent)
         yield from self._task()
 
-    def looks(self) -> list[datetime]:
-        """Moments at which something may be known that is not known yet: what is on its way has gone out or not."""
-        waiting = [one for one in self.story.messages if one.state in UNSENT]
-        return [max(one.due_at, self.at) + FIRST_LOOK_AFTER for one in waiting]
+    def looks(self) -> Iterator[datetime]:
+        """Moments at which more may be known: of what is on its way, and of rules that may concern the person then."""
+        for one in self.story.messages:
+            if one.state in UNSENT:
+                yield max(one.due_at, self.at) + FIRST_LOOK_AFTER
+        for rule, wish in self._wishes():
+            is_said = (rule.kind, wish.occurrence) in self.story.said
+            if not is_said and (place := self._place(rule, wish, latest=wish.latest)):
+                yield place.at
 
     def _is_urgent(self, purpose: str) -> bool:
         return self.policy.strategy(self.story.offer, purpose).urgent
@@ -147,77 +163,76 @@ class _Planning:
 
     # --- Reminders ---
     def _reminders(self) -> Iterator[Step]:
-        for rule in self.policy.rules_for(self.story.offer):
-            if rule.kind == Kind.HR_TASK or not self._is_open(rule):
-                continue
-            step = self._reminder(rule)
-            if step and (step.purpose, step.occurrence) not in self.story.said:
+        for rule, wish in self._wishes():
+            is_said = (rule.kind, wish.occurrence) in self.story.said
+            if not is_said and self._concerns(rule) and (step := self._reminder(rule, wish)):
                 yield step
 
-    def _is_open(self, rule: ReminderRule) -> bool:
+    def _wishes(self) -> Iterator[tuple[ReminderRule, Wish]]:
+        """Of every rule that may still concern the person; none before anything was said at all."""
+        waits = self.story.offer.state == OfferState.OFFERED
+        for rule in self.policy.rules_for(self.story.offer):
+            speaks = rule.kind != Kind.HR_TASK and (waits or rule.anchor == Anchor.FIRST_DAY)
+            if speaks and self.story.told_at and (wish := self._wish(rule)):
+                yield rule, wish
+
+    def _concerns(self, rule: ReminderRule) -> bool:
         """Whether the person still is somebody to be reminded of this."""
         story, state = self.story, self.story.offer.state
-        if story.asks_for_deferral or story.told_at is None:
+        if story.asks_for_deferral or state == OfferState.DECLINED:
             return False
         if rule.kind == Kind.UNREAD:
             return state == OfferState.OFFERED and not story.is_opened
         return rule.kind != Kind.UNCONFIRMED or state == OfferState.OFFERED
 
-    def _reminder(self, rule: ReminderRule) -> Step | None:
-        moment = self._moment(rule)
-        if moment is None:
-            return None
-        wish, occurrence, latest, may_be_early = moment
-        offer = self.story.offer
+    def _reminder(self, rule: ReminderRule, wish: Wish) -> Step | None:
+        offer, latest = self.story.offer, wish.latest
         if offer.state == OfferState.OFFERED:  # who has not answered in time is HR's
             latest = min(latest, offer.answer_by)
-        soonest = self._soonest(rule)
-        if wish < soonest:
+        place = self._place(rule, wish, latest=latest)
+        ways = at_once(self.policy, offer, rule.kind, self._ways(rule.kind))
+        if place is None or not ways:
             return None
-        window = self.policy.window(offer.branch, urgent=self._is_urgent(rule.kind))
-        place = window.place(wish, not_before=soonest, latest=latest, may_be_early=may_be_early)
-        place = _not_past(place, window, at=self.at)
-        if place is None or place.at >= latest:
-            return None
-        return self._step(rule.kind, occurrence, place, [_rule_reason(rule)], latest)
+        reasons = (_rule_reason(rule), *_moved(place))
+        return Step(place.at, rule.kind, wish.occurrence, tuple(ways), reasons, latest)
 
-    def _soonest(self, rule: ReminderRule) -> datetime:
+    def _place(self, rule: ReminderRule, wish: Wish, *, latest: datetime) -> Place | None:
+        """None for what would say again what was just told, and where the window has no room for it."""
         told = self.story.told_at or self.at
-        return told if rule.anchor == Anchor.NOTICE else told + TOLD_JUST_NOW
+        soonest = told if rule.anchor == Anchor.NOTICE else told + TOLD_JUST_NOW
+        if wish.at < soonest:
+            return None
+        window = self.policy.window(self.story.offer.branch, urgent=self._is_urgent(rule.kind))
+        place = window.place(wish.at, not_before=soonest, latest=latest, may_be_early=wish.may_be_early)
+        return _not_past(place, window, at=self.at, latest=latest)
 
-    def _moment(self, rule: ReminderRule) -> tuple[datetime, str, datetime, bool] | None:
-        """The moment the rule names, the occurrence, from when on it is of no use, and whether it may come earlier."""
+    def _ways(self, purpose: str) -> list[Way]:
+        return self.policy.ways(self.story.offer, purpose, usable=self.usable)
+
+    def _wish(self, rule: ReminderRule) -> Wish | None:
+        """None for what is counted from a notice that has not gone out yet."""
         offer, story = self.story.offer, self.story
         window = self.policy.window(offer.branch)
         if rule.anchor == Anchor.NOTICE:
-            if not story.notice or not story.notice.accepted_at:
+            if not story.noticed_at:
                 return None
-            occurrence = story.notice.occurrence.partition(REPETITION)[0]
-            wish = story.notice.accepted_at + timedelta(hours=rule.amount)
-            return max(wish, story.told_at or wish), f"{occurrence}/{rule.number}", offer.answer_by, False
+            wish = max(story.noticed_at + timedelta(hours=rule.amount), story.told_at or story.noticed_at)
+            occurrence = f"{story.round_began:%Y%m%dT%H%M%S}/{rule.number}"
+            return Wish(wish, occurrence, offer.answer_by, may_be_early=False)
         if rule.anchor == Anchor.DEADLINE:
             wish = offer.answer_by - timedelta(hours=rule.amount)
-            return wish, f"{window.day_of(offer.answer_by)}/{rule.number}", offer.answer_by, True
+            occurrence = f"{window.day_of(offer.answer_by)}/{rule.number}"
+            return Wish(wish, occurrence, offer.answer_by, may_be_early=True)
         first_day = window.day_of(offer.onboarding_at)
         wish = window.at(_days_before(first_day, rule, window), rule.at or time.min)
-        return wish, f"{first_day}/{rule.number}", self._last_use(rule, first_day, window), rule.amount > 0
+        latest = self._last_use(rule, first_day, window)
+        return Wish(wish, f"{first_day}/{rule.number}", latest, may_be_early=rule.amount > 0)
 
     def _last_use(self, rule: ReminderRule, first_day: date, window: Window) -> datetime:
         """Of a reminder of the first day: the next one takes over a day before it, and on the day the hour itself."""
         if rule.amount == 0:
             return self.story.offer.onboarding_at
         return window.start_of(first_day - DAY if rule.amount > 1 else first_day)
-
-    def _step(
-        self, purpose: str, occurrence: str, place: Place, reasons: list[str], latest: datetime
-    ) -> Step | None:
-        ways = self.policy.ways(self.story.offer, purpose, usable=self.usable)
-        strategy = self.policy.strategy(self.story.offer, purpose)
-        taken = ways[:1] + [Way(way.channel, BOTH) for way in ways[1:2] if strategy.on_two]
-        moved = [place.moved] if place.moved else []
-        return (
-            Step(place.at, purpose, occurrence, tuple(taken), (*reasons, *moved), latest) if taken else None
-        )
 
     # --- The next channel ---
     def _fallbacks(self) -> Iterator[Step]:
@@ -237,23 +252,14 @@ class _Planning:
             return None
         until, reason = max(waits)
         used = {one.channel for one in messages}
-        ways = self.policy.ways(self.story.offer, purpose, usable=self.usable)
-        way = next((way for way in ways if way.channel not in used), None)
+        way = next((way for way in self._ways(purpose) if way.channel not in used), None)
         window = self.policy.window(self.story.offer.branch, urgent=strategy.urgent)
         latest = min(filter(None, [alive[-1].expires_at, self._end_of(purpose)]))
-        place = _not_past(window.place(until, latest=latest), window, at=self.at)
-        if way is None or place is None or place.at >= latest:
+        place = _not_past(window.place(until, latest=latest), window, at=self.at, latest=latest)
+        if way is None or place is None:
             return None
-        moved = [place.moved] if place.moved else []
-        return Step(
-            place.at,
-            purpose,
-            alive[-1].occurrence,
-            (Way(way.channel, reason),),
-            tuple(moved),
-            latest,
-            alive[-1],
-        )
+        next_way = (Way(way.channel, reason),)
+        return Step(place.at, purpose, alive[-1].occurrence, next_way, _moved(place), latest, alive[-1])
 
     def _still_speaks(self, purpose: str) -> bool:
         """Whether what the message asks has not been answered meanwhile."""
@@ -272,7 +278,7 @@ class _Planning:
         if offer.state != OfferState.OFFERED or story.asks_for_deferral or offer.progress.handed_over_at:
             return
         rules = [rule for rule in self.policy.rules_for(offer) if rule.kind == Kind.HR_TASK]
-        moments = [(moment[0], _rule_reason(rule)) for rule in rules if (moment := self._moment(rule))]
+        moments = [(wish.at, _rule_reason(rule)) for rule in rules if (wish := self._wish(rule))]
         when, reason = min([*moments, (offer.answer_by, "deadline:0")])
         yield Step(max(when, self.at), Kind.HR_TASK, "", reasons=(reason,))
 
@@ -288,11 +294,15 @@ def _rule_reason(rule: ReminderRule) -> str:
     return f"{anchor}:{rule.amount}"
 
 
-def _not_past(place: Place | None, window: Window, *, at: datetime) -> Place | None:
-    """What should have gone out already goes at once, or as soon as the window opens."""
-    if place is None or place.at >= at:
-        return place
-    return replace(place, at=window.next_open(at))
+def _moved(place: Place) -> tuple[str, ...]:
+    return (place.moved,) if place.moved else ()
+
+
+def _not_past(place: Place | None, window: Window, *, at: datetime, latest: datetime) -> Place | None:
+    """What should have gone out already goes at once, or as soon as the window opens; None where that is too late."""
+    if place and place.at < at:
+        place = replace(place, at=window.next_open(at))
+    return place if place and place.at < latest else None
 
 
 def _patience(one: Message, strategy: ChannelStrategy, *, is_opened: bool) -> tuple[datetime, str] | None:
