@@ -27,6 +27,7 @@ from notifications.outbox import (
     finish,
     sweep,
 )
+from notifications.policy import Policy
 from notifications.receipts import take_receipts
 from notifications.retry import FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS, MAX_TRIES, retry_delay
 from notifications.states import State
@@ -536,7 +537,9 @@ def test_a_message_whose_worker_dies_at_every_try_is_given_up_and_the_next_chann
 
 def test_a_batch_takes_the_same_queries_whatever_its_size(bj_cbd: Branch) -> None:
     counts = set()
-    Catalogue.current(branches=[bj_cbd])  # a process reads what is published once
+    # A process reads once what is published and how it is sent.
+    Catalogue.current(branches=[bj_cbd])
+    Policy.current()
     for size in (5, 50):
         for _ in range(size):
             MessageFactory.create(offer=OfferFactory.create(branch=bj_cbd))
