@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from branches.models import Branch
 from branches.scopes import Principal
 from candidates.models import Offer, OfferQuerySet
-from dashboard.selections import FUNNEL, TO_DO, UNKNOWN, condition, start_of_day
+from dashboard.selections import DAYS_KEPT, FUNNEL, TO_DO, UNKNOWN, condition, start_of_day
 from tracking.funnel import DAYS, start_of_funnel
 
 SHOWN_PER_TASK = 5
@@ -100,18 +100,18 @@ def _steps(numbers: Counter[str]) -> list[Step]:
 def tasks(principal: Principal) -> list[Task]:
     """What needs a person now, each with its most pressing offers, the oldest first."""
     offers = Offer.objects.visible_to(principal)
-    # The first day has an index: only offers still to come are looked at, however many there were.
-    coming = offers.filter(onboarding_at__gte=start_of_day())
-    counts = coming.aggregate(**{name: Count("pk", filter=condition(name)) for name in TO_DO})
+    # The first day has an index: only offers still to come, or just past, are looked at, however many there were.
+    recent = offers.filter(onboarding_at__gte=start_of_day(-DAYS_KEPT))
+    counts = recent.aggregate(**{name: Count("pk", filter=condition(name)) for name in TO_DO})
     return [
-        Task(name, label, counts[name], _first(coming, name) if counts[name] else [])
+        Task(name, label, counts[name], _first(recent, name) if counts[name] else [])
         for name, (label, _condition) in TO_DO.items()
     ]
 
 
 OLDEST_FIRST = {
     "unreachable_still": "progress__unreachable_at",
-    "unanswered_near": "answer_by",
+    "unanswered": "answer_by",
     "arriving": "onboarding_at",
 }
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from candidates.models import Channel, OfferState
+from candidates.models import Channel, Deferral, OfferState
 from notifications.channels import TRANSPORTS
 from notifications.models import Message
 from notifications.states import FAILED, State
@@ -21,6 +21,8 @@ from tracking.funnel import reached
 from tracking.models import Stage
 
 NEAR = timedelta(hours=48)
+# So long after the first day a person who never answered is still somebody's task.
+DAYS_KEPT = 14
 REACHED = reached("progress__")
 
 
@@ -30,10 +32,20 @@ def start_of_day(days_ahead: int = 0) -> datetime:
     return today + timedelta(days=days_ahead)
 
 
-def unanswered_near() -> Q:
-    """No answer, and the deadline is near or past, while the first day is still to come."""
-    return Q(
-        state=OfferState.OFFERED, answer_by__lte=timezone.now() + NEAR, onboarding_at__gte=start_of_day()
+def unanswered() -> Q:
+    """No answer, and it is HR's turn: the planner handed it over, or the deadline is near or past.
+
+    Not while a call says when to ask again, nor while a request for another first day waits, which is a task of its
+    own. Whoever let the first day pass stays for a fortnight.
+    """
+    now = timezone.now()
+    is_hrs_turn = Q(progress__handed_over_at__isnull=False) | Q(answer_by__lte=now + NEAR)
+    asks_for_another_day = Exists(Deferral.objects.pending().filter(offer=OuterRef("pk")))
+    return (
+        Q(state=OfferState.OFFERED, onboarding_at__gte=start_of_day(-DAYS_KEPT))
+        & is_hrs_turn
+        & ~Q(progress__ask_again_at__gt=now)
+        & ~Q(asks_for_another_day)
     )
 
 
@@ -79,7 +91,7 @@ def _now_at(stage: Stage) -> Callable[[], Q]:
 
 TO_DO = {
     "unreachable_still": (_("Failed on all channels, still to come"), unreachable_still),
-    "unanswered_near": (_("Unanswered, deadline near or past"), unanswered_near),
+    "unanswered": (_("Unanswered, yours to ask"), unanswered),
     "arriving": (_("Arriving today or tomorrow"), arriving),
 }
 # The way of an offer, each step with everybody who has come that far.

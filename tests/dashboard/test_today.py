@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Branch, User
-from candidates.models import Channel, Offer, OfferState
+from candidates.models import Channel, Deferral, DeferralState, Offer, OfferState
 from dashboard.funnel import funnel, tasks
 from notifications.states import State
 from tests.dashboard.story import confirmed, happened, sent, signed_in, unreachable
 from tests.factories import OfferFactory
-from tracking.models import Kind
+from tracking.calls import log_call
+from tracking.models import CallResult, Kind
 
 NUMBER = re.compile(r'<a id="[^"]*" href="([^"]*)" aria-label="[^"]*">(\d+)</a>')
 
@@ -98,10 +100,50 @@ def test_the_deadline_is_near_within_48_hours_or_when_it_is_past(bj_cbd: Branch,
     late, soon = (OfferFactory.create(branch=bj_cbd, answer_by=now + timedelta(hours=h)) for h in (-1, 47))
     OfferFactory.create(branch=bj_cbd, answer_by=now + timedelta(hours=49))
     OfferFactory.create(branch=bj_cbd, answer_by=now, state=OfferState.CONFIRMED)
-    OfferFactory.create(branch=bj_cbd, answer_by=now, onboarding_at=now - timedelta(days=2))
     near = tasks(bj_cbd_hr)[1]
     assert near.first == [late, soon]
     assert near.count == 2
+
+
+def to_ask(user: User) -> list[Offer]:
+    return tasks(user)[1].first
+
+
+def test_whom_the_planner_handed_over_is_a_task_long_before_the_deadline(
+    offer: Offer, bj_cbd_hr: User
+) -> None:
+    assert to_ask(bj_cbd_hr) == []
+    happened(offer, Kind.HANDED_OVER)
+    assert to_ask(bj_cbd_hr) == [offer]
+
+
+def test_who_is_to_be_called_again_later_is_no_task_until_then(offer: Offer, bj_cbd_hr: User) -> None:
+    happened(offer, Kind.HANDED_OVER)
+    again = timezone.now() + timedelta(hours=3)
+    log_call(offer=offer, by=bj_cbd_hr, result=CallResult.NO_ANSWER, note="", again_at=again)
+    assert to_ask(bj_cbd_hr) == []
+    with time_machine.travel(again + timedelta(minutes=1), tick=False):
+        assert to_ask(bj_cbd_hr) == [offer]
+
+
+def test_who_asks_for_another_day_is_not_asked_for_an_answer(offer: Offer, bj_cbd_hr: User) -> None:
+    happened(offer, Kind.HANDED_OVER)
+    wish = {"before": offer.onboarding_at, "wanted": offer.onboarding_at, "reason": "health"}
+    asked = Deferral.objects.create(offer=offer, **wish)
+    assert to_ask(bj_cbd_hr) == []
+    asked.state = DeferralState.REFUSED
+    asked.save()
+    assert to_ask(bj_cbd_hr) == [offer]
+
+
+@pytest.mark.parametrize(("days", "is_task"), [(1, True), (13, True), (15, False)])
+def test_who_let_the_first_day_pass_without_a_word_stays_for_a_fortnight(
+    days: int, is_task: bool, offer: Offer, bj_cbd_hr: User
+) -> None:
+    Offer.objects.update(answer_by=offer.created_at, onboarding_at=timezone.now() - timedelta(days=days))
+    assert to_ask(bj_cbd_hr) == [offer] * is_task
+    shown = signed_in(bj_cbd_hr).get(f"{reverse('dashboard:offers')}?stage=unanswered").content.decode()
+    assert (f'id="offer-{offer.pk}"' in shown) is is_task
 
 
 def test_whoever_arrives_today_or_tomorrow_is_named(bj_cbd: Branch, bj_cbd_hr: User) -> None:
