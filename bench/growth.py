@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import count
 
 from bench.carriers import carriers
+from bench.copies import settle, size_gb
 from bench.figures import Figure
-from bench.old_messages import deliver_accepted, fill, settle, size_gb
+from bench.old_messages import TABLES, deliver_accepted, fill
 from bench.progress import say
 from bench.rows import empty_tables, plan
 from bench.sending import NAMES, send_all, workers
@@ -26,9 +27,10 @@ def figures() -> Iterator[Figure]:
     try:
         with carriers(0) as carrier, workers(carrier):
             send(FEW)
-            settle()
+            settle(TABLES)
             before = cost(f"{FEW:,} old messages")
             fill(total=MANY)
+            settle(TABLES)
             many = Message.objects.count()
             after = cost(f"{many:,} old messages")
         name = f"one message by {NAMES[CHANNEL]} with {many:,} old ones"

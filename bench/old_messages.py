@@ -6,14 +6,11 @@ the order of time, and what is unique of a person or message is so in the copies
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.db import connection, models, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import connection, transaction
 from django.utils import timezone
 
+from bench.copies import bare_tables, copying, tables_of
 from bench.progress import say
-from candidates.fields import BlindIndexField
 from candidates.models import Candidate, Offer, PageToken
 from notifications.models import Attempt, Message, Receipt
 from notifications.states import State
@@ -23,7 +20,7 @@ PER_OFFER = 5  # a notice and four more
 DAYS = 730
 CHUNK = 200_000  # messages
 FILLED = (Candidate, Offer, Progress, PageToken, Message, Attempt, Event, Receipt)
-TABLES = [model._meta.db_table for model in FILLED]
+TABLES = tables_of(FILLED)
 
 MAPS = """
 CREATE TEMPORARY TABLE IF NOT EXISTS bench_people (
@@ -44,16 +41,6 @@ MESSAGES = """
 INSERT INTO bench_messages SELECT age, message.id, old_offer, person.offer, uuidv7(-age), nth
 FROM bench_people AS person JOIN pattern_notifications_message AS message ON message.offer_id = person.old_offer,
     generate_series(1, %(per_offer)s) AS nth
-"""
-# How an index is dropped and made; of a unique constraint, the constraint itself.
-INDEXES = """
-SELECT CASE WHEN conname IS NULL THEN format('DROP INDEX %%s', indexrelid::regclass)
-        ELSE format('ALTER TABLE %%s DROP CONSTRAINT %%I', indrelid::regclass, conname) END,
-    CASE WHEN conname IS NULL THEN pg_get_indexdef(indexrelid)
-        ELSE format('ALTER TABLE %%s ADD CONSTRAINT %%I ', indrelid::regclass, conname)
-            || pg_get_constraintdef(con.oid) END
-FROM pg_index LEFT JOIN pg_constraint AS con ON conindid = indexrelid AND contype = 'u'
-WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary AND indpred IS NULL
 """
 
 
@@ -91,55 +78,18 @@ def fill(*, total: int) -> None:
     patterns = Offer.objects.count()
     copies = max(1, (total - patterns) // (patterns * PER_OFFER))
     step = max(1, CHUNK // (patterns * PER_OFFER))
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Foreign keys hold by construction; looking each of them up would take longer than the rows.
-        cursor.execute(
-            "SET LOCAL session_replication_role = replica; SET LOCAL maintenance_work_mem = '256MB'"
-        )
-        _keep_patterns(cursor)
-        indexes = _drop_indexes(cursor)
+    with transaction.atomic(), connection.cursor() as cursor, bare_tables(cursor, TABLES):
         for first in range(1, copies + 1, step):
             last = min(first + step - 1, copies)
             cursor.execute(MAPS)
             cursor.execute(PEOPLE, {"first": first, "last": last, "copies": copies, "days": DAYS})
             cursor.execute(MESSAGES, {"per_offer": PER_OFFER})
-            for statement in copying():
+            for statement in statements():
                 cursor.execute(statement)
             say(f"filled {last * patterns * PER_OFFER:,} of {total:,} old messages")
-        for definition in indexes:
-            cursor.execute(definition)
-        say(f"built {len(indexes)} indexes")
-    settle()
 
 
-def _keep_patterns(cursor: CursorWrapper) -> None:
-    """What is copied, apart from the growing tables, which would else be read whole for every chunk."""
-    for table in TABLES:
-        cursor.execute(f"CREATE TEMPORARY TABLE pattern_{table} ON COMMIT DROP AS TABLE {table}")
-        cursor.execute(f"ANALYZE pattern_{table}")
-
-
-def _drop_indexes(cursor: CursorWrapper) -> list[str]:
-    """The definitions of what was dropped: building it at the end is quicker than keeping it up.
-
-    Primary keys stay, and partial indexes, in which old messages do not stand.
-    """
-    cursor.execute(INDEXES, [TABLES])
-    found = cursor.fetchall()
-    for drop, _ in found:
-        cursor.execute(drop)
-    return [definition for _, definition in found]
-
-
-def settle() -> None:
-    """As autovacuum would leave the tables, and with nothing of the filling still to be written."""
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"VACUUM (ANALYZE) {table}")
-        cursor.execute("CHECKPOINT")
-
-
-def copying() -> list[str]:
+def statements() -> list[str]:
     """A statement for each table, in the order of what refers to what."""
     person = "bench_people AS new JOIN pattern_{table} AS old ON old.{key}"
     message = "bench_messages AS new JOIN pattern_{table} AS old ON old.{key}"
@@ -149,44 +99,21 @@ def copying() -> list[str]:
     code = "CASE old.code_index WHEN '' THEN '' ELSE md5(new.message::text) END"
     offer = {"id": "new.offer", "candidate_id": "new.candidate", "interview_id": "new.offer"}
     return [
-        _copy(Candidate, person, "id = new.old_candidate", {"id": "new.candidate"}),
-        _copy(Offer, person, "id = new.old_offer", offer),
-        _copy(Progress, person, "offer_id = new.old_offer", {"offer_id": "new.offer"}),
-        _copy(
+        copying(Candidate, person, "id = new.old_candidate", {"id": "new.candidate"}),
+        copying(Offer, person, "id = new.old_offer", offer),
+        copying(Progress, person, "offer_id = new.old_offer", {"offer_id": "new.offer"}),
+        copying(
             PageToken, message, "offer_id = new.old_offer", {**part, "token_hash": unique, "code_index": code}
         ),
-        _copy(
+        copying(
             Message, message, "id = new.old_message", {**own, "occurrence": "new.nth", "reference": unique}
         ),
-        _copy(Attempt, message, "message_id = new.old_message", part),
-        _copy(Event, message, "message_id = new.old_message", part),
-        _copy(
+        copying(Attempt, message, "message_id = new.old_message", part),
+        copying(Event, message, "message_id = new.old_message", part),
+        copying(
             Receipt,
             message,
             "message_id = new.old_message",
             {**part, "key": "new.message", "reference": unique},
         ),
     ]
-
-
-def _copy(model: type[models.Model], source: str, key: str, changes: Mapping[str, str]) -> str:
-    fields = model._meta.concrete_fields
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    values = ", ".join(changes.get(str(field.column)) or _value(field) for field in fields)
-    table = model._meta.db_table
-    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {source.format(table=table, key=key)}"  # noqa: S608  ours
-
-
-def _value(field: models.Field[object, object]) -> str:
-    """Everything of a copy lies as far back as the copy does."""
-    if isinstance(field, models.DateTimeField):
-        return f'old."{field.column}" - new.age'
-    if isinstance(field, BlindIndexField):
-        return f"CASE old.\"{field.column}\" WHEN '' THEN '' ELSE md5(old.\"{field.column}\" || new.candidate) END"
-    return f'old."{field.column}"'
-
-
-def size_gb() -> float:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        return float(cursor.fetchone()[0] / 2**30)

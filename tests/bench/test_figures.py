@@ -11,7 +11,7 @@ from bench.bare import Mails, Posts
 from bench.carriers import python_sink
 from bench.crew import rate
 from bench.figures import Figure, table
-from bench.old_messages import FILLED, copying
+from bench.old_messages import FILLED, statements
 from bench.parts import PARTS, Part, UnknownPart, chosen
 
 COMPOSING = next(part for part in PARTS if part.name == "composing")
@@ -76,9 +76,8 @@ def test_the_carriers_latency_is_waited_for() -> None:
 
 
 def test_old_messages_fill_every_table_with_every_column() -> None:
-    statements = copying()
     for model in FILLED:
-        (statement,) = [one for one in statements if one.startswith(f"INSERT INTO {model._meta.db_table} ")]
+        (statement,) = [one for one in statements() if one.startswith(f"INSERT INTO {model._meta.db_table} ")]
         assert all(f'"{field.column}"' in statement for field in model._meta.concrete_fields)
 
 
