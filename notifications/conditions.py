@@ -38,6 +38,7 @@ FACT_LABELS = {
     Fact.HAS: _("On file"),
 }
 IS, NOT = "is", "not"
+NOTHING: frozenset[str] = frozenset()
 MOST_VALUES, LONGEST_VALUE = 50, 100
 # Groups of people tried for overlaps and gaps. They multiply: ten rows that name fifty cities and fifty positions
 # each tell a quarter of a million apart.
@@ -61,8 +62,33 @@ Node = TypeVar("Node")
 
 
 # --- Does it hold? ------------------------------------------------------------------------------
+class OfferProfile(Mapping[str, frozenset[str]]):
+    """What conditions are asked of: the offer's facts, each as a set of values and read only when it is asked for."""
+
+    __slots__ = ("offer",)
+
+    def __init__(self, offer: Offer) -> None:
+        self.offer = offer
+
+    def __getitem__(self, fact: str) -> frozenset[str]:
+        return READ[fact](self.offer)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(READ)
+
+    def __len__(self) -> int:
+        return len(READ)
+
+
 def profile_of(offer: Offer) -> Profile:
-    """What conditions are asked of: the offer's facts, each as a set of values."""
+    return OfferProfile(offer)
+
+
+def _positions(offer: Offer) -> frozenset[str]:
+    return frozenset(filter(None, [offer.position_code, offer.position_title]))
+
+
+def _on_file(offer: Offer) -> frozenset[str]:
     candidate = offer.candidate
     on_file = {
         "phone": candidate.phone,
@@ -70,12 +96,15 @@ def profile_of(offer: Offer) -> Profile:
         "wechat": candidate.wechat_openid,
         "id_number": candidate.id_number,
     }
-    return {
-        Fact.CATEGORY: frozenset([str(candidate.category)]),
-        Fact.CITY: frozenset([offer.branch.city]),
-        Fact.POSITION: frozenset(filter(None, [offer.position_code, offer.position_title])),
-        Fact.HAS: frozenset(name for name, value in on_file.items() if value),
-    }
+    return frozenset(name for name, value in on_file.items() if value)
+
+
+READ: dict[str, Callable[[Offer], frozenset[str]]] = {
+    Fact.CATEGORY: lambda offer: frozenset([str(offer.candidate.category)]),
+    Fact.CITY: lambda offer: frozenset([offer.branch.city]),
+    Fact.POSITION: _positions,
+    Fact.HAS: _on_file,
+}
 
 
 def asked_by(conditions: Iterable[Condition]) -> Profile:
@@ -89,7 +118,8 @@ def asked_by(conditions: Iterable[Condition]) -> Profile:
 
 def narrowed(profile: Profile, asked: Profile) -> tuple[frozenset[str], ...]:
     """What of a profile such conditions can tell apart: people who are alike in it are told the same."""
-    return tuple(profile[fact] & asked[fact] for fact in Fact)
+    # Many conditions ask for one fact or none, and this is asked by the thousand.
+    return tuple([profile[fact] & values if values else NOTHING for fact, values in asked.items()])
 
 
 def holds(condition: Condition, profile: Profile) -> bool:
