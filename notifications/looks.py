@@ -35,7 +35,8 @@ from tracking.record import record
 
 log = structlog.get_logger(__name__)
 
-BATCH = 1_000
+# Few enough that what one batch holds is gone again before the collector of cycles goes through all of it.
+BATCH = 500
 # A round gives up its turn after this time; what is left is looked at in the next one.
 ROUND_SECONDS = 20
 # For offers that cannot be worked out at present: a key or a calendar is missing.
@@ -86,7 +87,8 @@ def _look_at_some(*, at: datetime) -> Looked:
     policy = Policy.current()
     live = Schedule.objects.filter(look_at__isnull=False)
     schedules = _locked(live.filter(look_at__lte=at).order_by("look_at"))
-    schedules = schedules or _locked(live.filter(planned_with__lt=policy.stamp))
+    # In the order of the index: else PostgreSQL finds that all are stale, and goes through those that are not any more.
+    schedules = schedules or _locked(live.filter(planned_with__lt=policy.stamp).order_by("planned_with"))
     if not schedules:
         return Looked()
     return _Look(policy, at, schedules).carry_out()
