@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -114,12 +114,14 @@ def _of_the_policy(wanted: date, grounds: Grounds) -> Iterator[Obstacle]:
         yield Obstacle.BY_HAND
 
 
-def possible_days(grounds: Grounds, *, limit: int = OFFERED_AT_ONCE) -> list[date]:
-    """The next days that would be granted at once."""
+def possible_days(
+    grounds: Grounds, *, limit: int = OFFERED_AT_ONCE, apart_from: Collection[Obstacle] = ()
+) -> list[date]:
+    """The next days that would be granted at once; or would, were it not for the obstacles named."""
     found: list[date] = []
     day = grounds.earliest
-    while grounds.latest and day <= grounds.latest and len(found) < limit:
-        if not obstacles(day, grounds):
+    while day <= (grounds.latest or grounds.farthest) and len(found) < limit:
+        if set(obstacles(day, grounds)) <= set(apart_from):
             found.append(day)
         day += timedelta(days=1)
     return found

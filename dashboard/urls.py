@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard.views import account, contact, content, home, offer, offers
+from dashboard.views import account, contact, content, deferrals, home, offer, offers, sending
 
 app_name = "dashboard"
 urlpatterns = [
@@ -14,7 +14,10 @@ urlpatterns = [
     path("offers/<uuid:offer_id>/answer/", contact.answer, name="answer"),
     path("offers/<uuid:offer_id>/more-time/", contact.more_time, name="more_time"),
     path("offers/<uuid:offer_id>/move/", contact.move, name="move"),
+    path("deferrals/", deferrals.listing, name="deferrals"),
+    path("deferrals/<uuid:deferral_id>/", deferrals.deferral, name="deferral"),
     path("content/", content.content, name="content"),
+    path("sending/", sending.sending, name="sending"),
     path("login/", account.Login.as_view(), name="login"),
     path("logout/", account.Logout.as_view(), name="logout"),
     path("password/", account.PasswordChange.as_view(), name="password"),
