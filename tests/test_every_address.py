@@ -19,6 +19,7 @@ from django.utils.regex_helper import normalize
 
 from branches.models import User
 from candidates.models import Offer
+from tests.deferrals import wish
 from tests.factories import page_key
 
 # nobody: not signed in; former: the membership has run out; other: another branch's HR; own: the branch's HR.
@@ -53,6 +54,9 @@ DECISIONS: dict[str, dict[str, str]] = {
     "n/<slug:token>/seen/": {"GET": NOT_ALLOWED, "POST": "204 204 204 204 204"},
     "n/<slug:token>/confirm/": {"GET": EVERYBODY, "POST": "302 302 302 302 302"},
     "n/<slug:token>/decline/": {"GET": EVERYBODY, "POST": "200|422 200|422 200|422 200|422 200|422"},
+    "n/<slug:token>/defer/": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "n/<slug:token>/defer/back/": {"GET": NOT_ALLOWED, "POST": "302 302 302 302 302"},
+    "n/<slug:token>/calendar.ics": {"GET": EVERYBODY, "POST": NOT_ALLOWED},
     "n/<slug:token>/wechat/": {"GET": EVERYBODY, "POST": "302 302 302 302 302"},
     "n/<slug:token>/wechat/state/": {"GET": EVERYBODY, "POST": NOT_ALLOWED},
     "wechat/authorized/": {"GET": "400 400 400 400 400", "POST": NOT_ALLOWED},
@@ -62,7 +66,15 @@ DECISIONS: dict[str, dict[str, str]] = {
     "dashboard/offers/search/": {"GET": "302 403 302 302 302", "POST": "302 403 200 200 200"},
     "dashboard/offers/<uuid:offer_id>/": {"GET": "302 403 404 200 200", "POST": NOT_ALLOWED},
     "dashboard/offers/<uuid:offer_id>/reveal/": {"GET": "302 403 404 302 302", "POST": "302 403 404 200 200"},
+    "dashboard/offers/<uuid:offer_id>/write/": {"GET": "302 403 404 200 200", "POST": "302 403 404 200 200"},
+    "dashboard/offers/<uuid:offer_id>/call/": {"GET": "302 403 404 200 200", "POST": "302 403 404 422 422"},
+    "dashboard/offers/<uuid:offer_id>/answer/": {"GET": "302 403 404 200 200", "POST": "302 403 404 422 422"},
+    "dashboard/offers/<uuid:offer_id>/more-time/": {"GET": "302 403 404 200 200", "POST": "302 403 404 422 422"},
+    "dashboard/offers/<uuid:offer_id>/move/": {"GET": "302 403 404 200 200", "POST": "302 403 404 422 422"},
+    "dashboard/deferrals/": {"GET": "302 403 200 200 200", "POST": NOT_ALLOWED},
+    "dashboard/deferrals/<uuid:deferral_id>/": {"GET": "302 403 404 200 200", "POST": "302 403 404 200 200"},
     "dashboard/content/": {"GET": "302 403 200 200 200", "POST": "302 403 200 200 200"},
+    "dashboard/sending/": {"GET": "302 403 200 200 200", "POST": "302 403 422 422 422"},
     "dashboard/login/": {"GET": "200 302 302 302 302", "POST": "200 302 302 302 302"},
     "dashboard/logout/": {"GET": NOT_ALLOWED, "POST": "302 302 302 302 302"},
     "dashboard/password/": {"GET": "302 200 200 200 200", "POST": "302 200 200 200 200"},
@@ -128,6 +140,7 @@ def values(offer: Offer) -> dict[str, Any]:
     """An argument for every name in a pattern."""
     return {
         "offer_id": offer.pk,
+        "deferral_id": wish(offer).pk,
         "token": page_key(offer),
         "source": offer.source.slug,
         "carrier": "twilio",
