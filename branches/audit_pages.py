@@ -30,6 +30,8 @@ ATTEMPTS: dict[str, Promise] = {
     "content.published_version": _("Change a published version"),
     "content.not_yours": _("Open or write local content of a branch that is not theirs"),
     "content.unknown_field": _("Write a local field that does not exist"),
+    "sending.not_yours": _("Open or change sending times of a branch that is not theirs"),
+    "sending.not_allowed": _("Choose a channel that headquarters does not allow"),
     "content.foreign_field": _("Send something with a page that does not belong there"),
 }
 

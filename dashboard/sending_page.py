@@ -1,0 +1,86 @@
+"""What the page of sending times shows of one branch: what counts there, from where, and which days are special."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from branches.calendar_days import UnknownYear, stated_days, unknown_years
+from branches.models import Branch
+from branches.special_days import Stretch, special_days
+from branches.working_days import LONGEST_BREAK
+from dashboard.sending_forms import ChannelsForm, StatedForm, WindowForm
+from notifications.channel_order import in_order
+from notifications.local_sending import allowed_channels, nearest, nearest_above
+from notifications.models import BranchChannels, SendWindow
+
+WINDOW, CHANNELS = "window", "channels"
+DAYS_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a branch may state for itself: what counts there (None: nobody states it), and what above it.
+
+    `form` where it is edited.
+    """
+
+    row: SendWindow | BranchChannels | None
+    above: SendWindow | BranchChannels | None
+    is_own: bool
+    form: StatedForm | None
+
+    @property
+    def order(self) -> str:
+        """Of channels, such as "WeChat → SMS"."""
+        return in_order(self.row.channels) if isinstance(self.row, BranchChannels) else ""
+
+
+@dataclass(frozen=True)
+class SendingPage:
+    node: Branch
+    window: Part
+    channels: Part
+    allowed: str
+    special: list[Stretch]
+    unknown: list[UnknownYear]
+
+
+def sending_page(
+    node: Branch, *, at: datetime, opened: str = "", bound: StatedForm | None = None
+) -> SendingPage:
+    """`opened`: WINDOW or CHANNELS where the branch is about to state its own; `bound`: a form as it was posted."""
+    allowed = allowed_channels()
+    return SendingPage(
+        node=node,
+        window=_window(node, opened, bound),
+        channels=_channels(node, opened, bound, allowed),
+        allowed=in_order(allowed),
+        special=_special(node, at),
+        unknown=unknown_years(today=at.astimezone(node.zone).date(), branch=node),
+    )
+
+
+def _window(node: Branch, opened: str, bound: StatedForm | None) -> Part:
+    row, above = nearest(SendWindow, node), nearest_above(SendWindow, node)
+    own = row if row and row.branch_id == node.pk else None
+    if isinstance(bound, WindowForm):
+        return Part(row, above, own is not None, bound)
+    form = WindowForm.of(row, own=own) if own or opened == WINDOW else None
+    return Part(row, above, own is not None, form)
+
+
+def _channels(node: Branch, opened: str, bound: StatedForm | None, allowed: list[str]) -> Part:
+    row, above = nearest(BranchChannels, node), nearest_above(BranchChannels, node)
+    own = row if row and row.branch_id == node.pk else None
+    if isinstance(bound, ChannelsForm):
+        return Part(row, above, own is not None, bound)
+    form = ChannelsForm.of(row, own=own, allowed=allowed) if own or opened == CHANNELS else None
+    return Part(row, above, own is not None, form)
+
+
+def _special(node: Branch, at: datetime) -> list[Stretch]:
+    first = at.astimezone(node.zone).date()
+    around = timedelta(days=LONGEST_BREAK)
+    stated = stated_days(first - around, first + timedelta(days=DAYS_SHOWN) + around)
+    return special_days(node, stated, first=first, days=DAYS_SHOWN)
