@@ -75,7 +75,6 @@ DECISIONS: dict[str, dict[str, str]] = {
     "dashboard/deferrals/<uuid:deferral_id>/": {"GET": "302 403 404 200 200", "POST": "302 403 404 200 200"},
     "dashboard/content/": {"GET": "302 403 200 200 200", "POST": "302 403 200 200 200"},
     "dashboard/sending/": {"GET": "302 403 200 200 200", "POST": "302 403 422 422 422"},
-    "dashboard/sending/": {"GET": "302 403 200 200 200", "POST": "302 403 422 422 422"},
     "dashboard/login/": {"GET": "200 302 302 302 302", "POST": "200 302 302 302 302"},
     "dashboard/logout/": {"GET": NOT_ALLOWED, "POST": "302 302 302 302 302"},
     "dashboard/password/": {"GET": "302 200 200 200 200", "POST": "302 200 200 200 200"},
