@@ -62,7 +62,7 @@ class Story:
     def is_opened(self) -> bool:
         return self.offer.progress.opened_at is not None
 
-    @property
+    @cached_property
     def noticed_at(self) -> datetime | None:
         """When a carrier took the first word of this round; what is counted from the notice is counted from it."""
         since = self.round_began
@@ -74,7 +74,7 @@ class Story:
         """An offer that is made again after an answer starts anew."""
         return self.offer.progress.last_offered_at or self.offer.created_at
 
-    @property
+    @cached_property
     def told_at(self) -> datetime | None:
         """When the person was last told the facts, or is about to be; None where nothing got through."""
         telling = [
@@ -134,9 +134,8 @@ class _Planning:
 
     # --- All steps ---
     def steps(self) -> Iterator[Step]:
-        window = self.policy.window(self.story.offer.branch)
         wished = [*self._reminders(), *self._fallbacks()]
-        yield from _within_the_day(wished, self._already_said(window), window, self._is_urgent)
+        yield from _within_the_day(wished, self._already_said(), self._window, self._is_urgent)
         yield from self._task()
 
     def looks(self) -> Iterator[datetime]:
@@ -144,17 +143,21 @@ class _Planning:
         for one in self.story.messages:
             if one.state in UNSENT:
                 yield max(one.due_at, self.at) + FIRST_LOOK_AFTER
-        for rule, wish in self._wishes():
-            is_said = (rule.kind, wish.occurrence) in self.story.said
-            if not is_said and (place := self._place(rule, wish, latest=wish.latest)):
-                yield place.at
+        for _rule, _wish, place in self._wishes:
+            yield place.at
+
+    @cached_property
+    def _window(self) -> Window:
+        return self.policy.window(self.story.offer.branch)
 
     def _is_urgent(self, purpose: str) -> bool:
         return self.policy.strategy(self.story.offer, purpose).urgent
 
-    def _already_said(self, window: Window) -> dict[date, int]:
-        """How many messages that are not urgent each day holds already."""
-        days: dict[date, int] = {}
+    def _already_said(self) -> dict[date, int]:
+        """How many messages that are not urgent each day holds already, where that is limited."""
+        window, days = self._window, dict[date, int]()
+        if window.a_day is None:
+            return days
         for one in self.story.messages:
             if one.state not in SKIPPED_OR_FAILED and not self._is_urgent(one.purpose):
                 day = window.day_of(one.first_sent_at or one.due_at)
@@ -163,18 +166,22 @@ class _Planning:
 
     # --- Reminders ---
     def _reminders(self) -> Iterator[Step]:
-        for rule, wish in self._wishes():
-            is_said = (rule.kind, wish.occurrence) in self.story.said
-            if not is_said and self._concerns(rule) and (step := self._reminder(rule, wish)):
+        for rule, wish, place in self._wishes:
+            if self._concerns(rule) and (step := self._reminder(rule, wish, place)):
                 yield step
 
-    def _wishes(self) -> Iterator[tuple[ReminderRule, Wish]]:
+    @cached_property
+    def _wishes(self) -> list[tuple[ReminderRule, Wish, Place]]:
         """Of every rule that may still concern the person; none before anything was said at all."""
         waits = self.story.offer.state == OfferState.OFFERED
+        found = []
         for rule in self.policy.rules_for(self.story.offer):
             speaks = rule.kind != Kind.HR_TASK and (waits or rule.anchor == Anchor.FIRST_DAY)
             if speaks and self.story.told_at and (wish := self._wish(rule)):
-                yield rule, wish
+                is_said = (rule.kind, wish.occurrence) in self.story.said
+                if not is_said and (place := self._place(rule, wish)):
+                    found.append((rule, wish, place))
+        return found
 
     def _concerns(self, rule: ReminderRule) -> bool:
         """Whether the person still is somebody to be reminded of this."""
@@ -185,34 +192,33 @@ class _Planning:
             return state == OfferState.OFFERED and not story.is_opened
         return rule.kind != Kind.UNCONFIRMED or state == OfferState.OFFERED
 
-    def _reminder(self, rule: ReminderRule, wish: Wish) -> Step | None:
+    def _reminder(self, rule: ReminderRule, wish: Wish, place: Place) -> Step | None:
         offer, latest = self.story.offer, wish.latest
         if offer.state == OfferState.OFFERED:  # who has not answered in time is HR's
             latest = min(latest, offer.answer_by)
-        place = self._place(rule, wish, latest=latest)
         ways = at_once(self.policy, offer, rule.kind, self._ways(rule.kind))
-        if place is None or not ways:
+        if place.at >= latest or not ways:
             return None
         reasons = (_rule_reason(rule), *_moved(place))
         return Step(place.at, rule.kind, wish.occurrence, tuple(ways), reasons, latest)
 
-    def _place(self, rule: ReminderRule, wish: Wish, *, latest: datetime) -> Place | None:
+    def _place(self, rule: ReminderRule, wish: Wish) -> Place | None:
         """None for what would say again what was just told, and where the window has no room for it."""
         told = self.story.told_at or self.at
         soonest = told if rule.anchor == Anchor.NOTICE else told + TOLD_JUST_NOW
         if wish.at < soonest:
             return None
-        window = self.policy.window(self.story.offer.branch, urgent=self._is_urgent(rule.kind))
-        place = window.place(wish.at, not_before=soonest, latest=latest, may_be_early=wish.may_be_early)
-        return _not_past(place, window, at=self.at, latest=latest)
+        is_urgent = self._is_urgent(rule.kind)
+        window = self.policy.window(self.story.offer.branch, urgent=True) if is_urgent else self._window
+        place = window.place(wish.at, not_before=soonest, latest=wish.latest, may_be_early=wish.may_be_early)
+        return _not_past(place, window, at=self.at, latest=wish.latest)
 
     def _ways(self, purpose: str) -> list[Way]:
         return self.policy.ways(self.story.offer, purpose, usable=self.usable)
 
     def _wish(self, rule: ReminderRule) -> Wish | None:
         """None for what is counted from a notice that has not gone out yet."""
-        offer, story = self.story.offer, self.story
-        window = self.policy.window(offer.branch)
+        offer, story, window = self.story.offer, self.story, self._window
         if rule.anchor == Anchor.NOTICE:
             if not story.noticed_at:
                 return None
