@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from candidates.models import Channel
 from notifications.backlog import Backlog, backlogs
 from notifications.channels import TRANSPORTS, breaker
-from notifications.models import Attempt, Message
+from notifications.models import Attempt, Message, Schedule
 from notifications.pauses import pauses
 from notifications.refused_callbacks import refused_callbacks
 from notifications.states import State
@@ -38,6 +38,7 @@ class OutboxCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
         yield from _waiting(backlogs(at=now), now)
+        yield _late_look(now)
         yield _paused()
         yield _accepted(now)
         yield _errors(now)
@@ -55,6 +56,14 @@ def _waiting(waiting: dict[str, Backlog], now: datetime) -> Iterator[Metric]:
             depth.add_metric([channel, state], getattr(one, state))
     yield oldest
     yield depth
+
+
+def _late_look(now: datetime) -> Metric:
+    """How far the planner is behind: seconds since the oldest look was due, 0 while none is."""
+    late = _gauge("oldest_look_seconds", "Age of the oldest offer due to be looked at by the planner")
+    oldest = Schedule.objects.filter(look_at__lte=now).aggregate(oldest=Min("look_at"))["oldest"]
+    late.add_metric([], (now - oldest).total_seconds() if oldest else 0)
+    return late
 
 
 def _paused() -> Metric:

@@ -24,6 +24,7 @@ from notifications.channels import breaker
 from notifications.channels.base import TransportError
 from notifications.models import Attempt, Message
 from notifications.pauses import pause
+from notifications.schedules import look_again
 from notifications.states import State
 from notifications.tasks import HEARTBEAT_KEY, tick
 from tests.factories import MessageFactory
@@ -129,6 +130,13 @@ def test_figures_count_what_waits_by_channel_and_state(client: Client, offer: Of
     assert 89 < found["oldest_due_seconds sms"] < 120
     assert found["oldest_due_seconds wechat"] == 0
     assert (found["channel_paused sms"], found["channel_paused email"]) == (0, 1)
+
+
+def test_a_planner_that_is_behind_shows(client: Client, offer: Offer) -> None:
+    look_again(offer.pk, at=timezone.now() + timedelta(hours=1))
+    assert figures(client)["oldest_look_seconds"] == 0
+    look_again(offer.pk, at=timezone.now() - timedelta(seconds=90))
+    assert 89 < figures(client)["oldest_look_seconds"] < 120
 
 
 def test_figures_count_what_carriers_accepted_within_the_last_minute(client: Client, offer: Offer) -> None:
