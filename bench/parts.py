@@ -30,6 +30,7 @@ PARTS = (
     Part("delivery", "Out, from due rows to accepted ones"),
     Part("callbacks", "In, from the carriers"),
     Part("whole_way", "The whole way, from the signal to the carrier's acceptance"),
+    Part("planning", "What comes next, for a million offers"),
     Part("growth", "With many old messages in the tables", switch="GROWTH"),
     Part("memory", "Memory of the workers", switch="MEMORY"),
     Part("peers", "Mail out, beside what else one could use", switch="PEERS"),
