@@ -7,7 +7,7 @@ another holds, and one that dies leaves everything as it was.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,8 +37,9 @@ log = structlog.get_logger(__name__)
 
 # Few enough that what one batch holds is gone again before the collector of cycles goes through all of it.
 BATCH = 500
-# A round gives up its turn after this time; what is left is looked at in the next one.
-ROUND_SECONDS = 20
+# A round gives up its turn after this time, and what is left is looked at in the next one. What is not due, and was
+# only planned by rules that have changed, never takes long: a worker's processes have messages to send meanwhile.
+ROUND_SECONDS, STALE_SECONDS = 10.0, 2.0
 # For offers that cannot be worked out at present: a key or a calendar is missing.
 PUT_ASIDE = timedelta(minutes=15)
 # A branch's time zone or a calendar that cannot be worked with.
@@ -73,25 +74,34 @@ class Looked:
 
 def look_at_due(*, at: datetime) -> Looked:
     """One round: offers that are due as of `at`, then those that were planned by what counts no more."""
-    total, until = Looked(), time.monotonic() + ROUND_SECONDS
-    while time.monotonic() < until:
-        one = _look_at_some(at=at)
-        total = Looked(total.offers + one.offers, total.planned + one.planned, total.tasks + one.tasks)
-        if not one.offers:
-            break
+    total, began = Looked(), time.monotonic()
+    for take, seconds in ((_due, ROUND_SECONDS), (_stale, STALE_SECONDS)):
+        while time.monotonic() < began + seconds:
+            one = _look_at_some(take, at=at)
+            total = Looked(total.offers + one.offers, total.planned + one.planned, total.tasks + one.tasks)
+            if not one.offers:
+                break
     return total
 
 
+Take = Callable[[Policy, datetime], list[Schedule]]
+
+
 @transaction.atomic
-def _look_at_some(*, at: datetime) -> Looked:
+def _look_at_some(take: Take, *, at: datetime) -> Looked:
     policy = Policy.current()
-    live = Schedule.objects.filter(look_at__isnull=False)
-    schedules = _locked(live.filter(look_at__lte=at).order_by("look_at"))
-    # In the order of the index: else PostgreSQL finds that all are stale, and goes through those that are not any more.
-    schedules = schedules or _locked(live.filter(planned_with__lt=policy.stamp).order_by("planned_with"))
-    if not schedules:
-        return Looked()
-    return _Look(policy, at, schedules).carry_out()
+    schedules = take(policy, at)
+    return _Look(policy, at, schedules).carry_out() if schedules else Looked()
+
+
+def _due(_policy: Policy, at: datetime) -> list[Schedule]:
+    return _locked(Schedule.objects.filter(look_at__lte=at).order_by("look_at"))
+
+
+def _stale(policy: Policy, _at: datetime) -> list[Schedule]:
+    stale = Schedule.objects.filter(look_at__isnull=False, planned_with__lt=policy.stamp)
+    # In the order of the index: else PostgreSQL finds that all are stale, and goes through those that no longer are.
+    return _locked(stale.order_by("planned_with"))
 
 
 def _locked(schedules: QuerySet[Schedule]) -> list[Schedule]:
