@@ -5,7 +5,8 @@ Only the clock is moved, and carriers answer by what a case says of them; everyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,8 +16,8 @@ import time_machine
 from django.db.models import Min
 from django.utils import timezone
 
-from candidates.models import Channel, Offer
-from notifications.channels import TRANSPORTS
+from candidates.models import Channel
+from notifications.channels import TRANSPORTS, open_channels
 from notifications.channels.base import Accepted, ParsedReceipt, TransportError
 from notifications.looks import look_at_due
 from notifications.models import Message, Schedule
@@ -31,6 +32,8 @@ CARRIERS = {
     Channel.PUSH: "jpush",
 }
 RECEIPT_AFTER = timedelta(minutes=3)
+# More rounds in one moment mean that something asks for itself again and again.
+MOST_ROUNDS = 50
 _numbers = count(1)
 
 Happening = Callable[[], object]
@@ -44,17 +47,23 @@ class Sent:
     purpose: str
     channel: str
     offer_id: UUID
+    occurrence: str = ""
 
 
 @dataclass
 class Play:
-    """`answers`: what a channel's carrier does with a message: "delivers" where nothing is said, "silent" (no receipt
-    ever), "refuses", or "undelivers" (a receipt says so RECEIPT_AFTER later).
+    """`answers`: what a channel's carrier does with a message. "delivers" (where nothing is said) tells so at once,
+    "late <minutes>" after so many; "silent" takes it and never tells; "refuses"; "undelivers" and "bounces" tell so
+    RECEIPT_AFTER later, the latter of what was delivered; "busy <minutes>" lets the first try wait for so many.
+
+    `planner_is_down`: workers go on without it.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     happenings: list[tuple[datetime, Happening]] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    planner_is_down: bool = False
+    undone_at_end: ExitStack = field(default_factory=ExitStack)
 
     def happens(self, at: datetime, what: Happening) -> None:
         self.happenings.append((at, what))
@@ -62,10 +71,11 @@ class Play:
     def until(self, end: datetime, *, start: datetime) -> list[Sent]:
         """Everything that is sent from `start` to `end`."""
         now: datetime | None = start
-        while now and now <= end:
-            with time_machine.travel(now, tick=False):
-                self._moment(now)
-            now = self._next(now)
+        with self.undone_at_end:
+            while now and now <= end:
+                with time_machine.travel(now, tick=False):
+                    self._moment(now)
+                now = self._next(now)
         return self.sent
 
     def _moment(self, now: datetime) -> None:
@@ -73,37 +83,63 @@ class Play:
         self.happenings = [one for one in self.happenings if one[0] > now]
         for _, what in sorted(due, key=lambda one: one[0]):
             what()
-        look_at_due(at=now)
-        for channel in Channel.values:
-            self._send(channel)
+        for _ in range(MOST_ROUNDS):
+            if not self._look(now) + self._send_all():
+                return
+        raise AssertionError(f"no end at {now}")
 
-    def _send(self, channel: str) -> None:
+    def _look(self, now: datetime) -> int:
+        return 0 if self.planner_is_down else look_at_due(at=now).offers
+
+    def _send_all(self) -> int:
+        return sum(self._send(channel) for channel in open_channels())
+
+    def _send(self, channel: str) -> int:
+        taken = 0
         while batch := claim(transport=TRANSPORTS[CARRIERS[Channel(channel)]], limit=50):
-            ids = [envelope.message_id for envelope in batch.envelopes]
-            tried = [Tried(pk, self._answer(channel), timezone.now(), 1) for pk in ids]
-            finish(lease=batch.lease, tried=tried)
-            for message in Message.objects.filter(pk__in=ids):
-                self.sent.append(Sent(timezone.now(), message.purpose, channel, message.offer_id))
-                self._report(message)
+            taken += batch.taken
+            messages = Message.objects.in_bulk([envelope.message_id for envelope in batch.envelopes])
+            answers = {pk: self._answer(message) for pk, message in messages.items()}
+            finish(
+                lease=batch.lease,
+                tried=[Tried(pk, answer, timezone.now(), 1) for pk, answer in answers.items()],
+            )
+            for pk, message in messages.items():
+                if not isinstance(answers[pk], TransportError) or answers[pk].permanent:
+                    self._note(message)
+        return taken
 
-    def _answer(self, channel: str) -> Accepted | TransportError:
-        if self.answers.get(channel) == "refuses":
+    def _answer(self, message: Message) -> Accepted | TransportError:
+        word, _, minutes = self.answers.get(message.channel, "delivers").partition(" ")
+        if word == "refuses":
             return TransportError("refused", code="refused", permanent=True)
+        if word == "busy" and message.first_sent_at == timezone.now():
+            return TransportError("busy", throttled=True, retry_after=60 * float(minutes))
         return Accepted(reference=f"ref-{next(_numbers)}")
 
-    def _report(self, message: Message) -> None:
-        match self.answers.get(message.channel, "delivers"):
-            case "delivers":
+    def _note(self, message: Message) -> None:
+        self.sent.append(
+            Sent(timezone.now(), message.purpose, message.channel, message.offer_id, message.occurrence)
+        )
+        word, _, minutes = self.answers.get(message.channel, "delivers").partition(" ")
+        match word:
+            case "delivers" | "busy":
                 take_receipts([_receipt(message, State.DELIVERED)])
+            case "late":
+                self._reports(message, State.DELIVERED, timedelta(minutes=int(minutes)))
             case "undelivers":
-                report = _receipt(message, State.UNDELIVERED)
-                self.happens(timezone.now() + RECEIPT_AFTER, lambda: take_receipts([report]))
+                self._reports(message, State.UNDELIVERED, RECEIPT_AFTER)
+            case "bounces":
+                take_receipts([_receipt(message, State.DELIVERED)])
+                self._reports(message, State.BOUNCED, RECEIPT_AFTER)
+
+    def _reports(self, message: Message, outcome: State, after: timedelta) -> None:
+        self.happens(timezone.now() + after, lambda: take_receipts([_receipt(message, outcome)]))
 
     def _next(self, now: datetime) -> datetime | None:
         looks = Schedule.objects.filter(look_at__gt=now).aggregate(next=Min("look_at"))["next"]
-        held = Message.objects.filter(state=State.PLANNED, due_at__gt=now).aggregate(next=Min("due_at"))[
-            "next"
-        ]
+        waiting = Message.objects.filter(state=State.PLANNED, due_at__gt=now)
+        held = waiting.aggregate(next=Min("due_at"))["next"]
         told = min((at for at, _ in self.happenings), default=None)
         return min(filter(None, [looks, held, told]), default=None)
 
@@ -116,11 +152,3 @@ def _receipt(message: Message, outcome: State) -> ParsedReceipt:
         outcome=outcome.value,
         message_id=message.pk,
     )
-
-
-def in_order(sent: Iterable[Sent], offer: Offer) -> Iterator[str]:
-    """Such as `03-02 10:00 pass_notice sms`, by the clocks of the offer's branch."""
-    zone = offer.branch.zone
-    for one in sorted(sent, key=lambda one: (one.at, one.purpose, one.channel)):
-        if one.offer_id == offer.pk:
-            yield f"{one.at.astimezone(zone):%m-%d %H:%M} {one.purpose} {one.channel}"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from branches.models import Branch, CalendarDay
-from candidates.deadline import answer_deadline
-from candidates.models import DeclineReason, Offer
-from notifications.models import BranchChannels, ChannelStrategy, Purpose, ReminderRule, SendWindow
-from notifications.plan import plan
-from tests.factories import OfferFactory
-from tests.notifications.played import Play, in_order
-from tracking import answers
-from tracking.models import Kind
+from branches.models import Branch, CalendarDay, Role, User
+from candidates.models import DeferralPolicy, InterviewSource, Offer
+from candidates.payload import parse_result
+from notifications.intake import Incoming, take_signals
+from notifications.models import BranchChannels, ChannelStrategy, ReminderRule, SendWindow
+from tests import platform
+from tests.factories import BranchFactory, SourceFactory, UserFactory
+from tests.notifications.happenings import HAPPENINGS
+from tests.notifications.played import Play
+from tracking.models import Event, Kind
 
 SHANGHAI = "Asia/Shanghai"
 ADDRESSES = {"sms": "phone", "email": "email", "wechat": "wechat_openid", "push": "push_id"}
@@ -38,6 +40,7 @@ USUAL_STRATEGIES: Rows = (
     {"purpose": "change_of_facts", "channels": ["wechat", "sms", "email", "push"], "urgent": True},
     {"purpose": "deferral_answered", "channels": ["wechat", "sms", "email", "push"], "urgent": True},
 )
+# By their numbers, 1 to 7.
 USUAL_RULES: Rows = (
     {"kind": "unread", "anchor": "notice", "amount": 24},
     {"kind": "unconfirmed", "anchor": "notice", "amount": 48},
@@ -48,13 +51,16 @@ USUAL_RULES: Rows = (
     {"kind": "the_day", "anchor": "first_day", "amount": 0, "at": time(7)},
 )
 USUAL_WINDOW: dict[str, Any] = {"opens_at": time(8), "closes_at": time(21)}
+AFTERWARDS = timedelta(days=60)
 
 
 @dataclass(frozen=True)
 class Case:
-    """`happens`: lines "03-02 11:00 opens"; `sent`: lines "03-02 10:00 pass_notice sms", both by the branch's clocks.
+    """`happens`: lines "03-02 11:00 opens", as `happenings.py` knows them; `sent`: "03-02 10:00 pass_notice sms", and
+    "03-05 06:00 task" where HR is given one. All are of the clocks at `zone`, in the year of `passed` or the one after.
 
-    `passed` and `first_day` are of the branch's clocks as well. What may happen: see `HAPPENINGS`.
+    `elsewhere`: the zone of SH-LJZ, to which people may be moved. `policy`: what is granted to whoever asks for
+    another first day; None: HR decides.
     """
 
     name: str
@@ -66,91 +72,128 @@ class Case:
     happens: str = ""
     carriers: dict[str, str] = field(default_factory=dict)
     zone: str = SHANGHAI
+    elsewhere: str = SHANGHAI
     calendar: str = "china"
     category: str = "social"
+    position: str = "TELLER"
     strategies: Rows = USUAL_STRATEGIES
     rules: Rows = USUAL_RULES
     window: dict[str, Any] | None = field(default_factory=lambda: dict(USUAL_WINDOW))
     branch_channels: str = ""
     # Days stated beside the calendar, and whether they are worked.
     days: dict[str, bool] = field(default_factory=dict)
+    policy: dict[str, Any] | None = None
+
+    @property
+    def clocks(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def passed_at(self) -> datetime:
+        return datetime.fromisoformat(self.passed).replace(tzinfo=self.clocks)
+
+    @property
+    def first_day_at(self) -> datetime:
+        return datetime.fromisoformat(self.first_day).replace(tzinfo=self.clocks)
+
+    def moment(self, text: str) -> datetime:
+        """ "03-02 11:00", or a day alone."""
+        at = datetime.fromisoformat(f"{self.passed[:4]}-{text}").replace(tzinfo=self.clocks)
+        return at if at >= self.passed_at.replace(hour=0, minute=0) else at.replace(year=at.year + 1)
 
 
-def play(case: Case, *, branch: Branch) -> tuple[list[str], list[str]]:
-    """What was sent, and when HR was given a task, each by the branch's clocks."""
-    _state(case, branch)
-    zone = ZoneInfo(case.zone)
-    passed = datetime.fromisoformat(case.passed).replace(tzinfo=zone)
-    first_day = datetime.fromisoformat(case.first_day).replace(tzinfo=zone)
-    offers: list[Offer] = []
-    game = Play(answers=dict(case.carriers))
-    game.happens(passed, lambda: offers.append(_pass(case, branch, passed, first_day)))
-    for line in filter(None, map(str.strip, case.happens.splitlines())):
-        at, what = _moment(line, passed)
-        game.happens(at, _happening(what, offers, zone))
-    game.until(first_day + timedelta(days=60), start=passed)
-    offer = offers[0]
-    tasks = offer.events.filter(kind=Kind.HANDED_OVER).order_by("at")
-    return list(in_order(game.sent, offer)), [f"{one.at.astimezone(zone):%m-%d %H:%M}" for one in tasks]
+@dataclass
+class Person:
+    """Somebody a case is about, as the platform knows and tells of them, and the game they are in."""
+
+    case: Case
+    branch: Branch
+    game: Play
+    hr: User
+    source: InterviewSource
+    interview: str
+    told: dict[str, Any]
+    deliveries: int = 0
+
+    @property
+    def offer(self) -> Offer:
+        """As it is now."""
+        offers = Offer.objects.select_related("candidate", "branch")
+        return offers.get(interview_id=self.interview)
+
+    def tell(self, **changes: Any) -> None:
+        """The platform's signal, the first or one that says something else."""
+        self.told |= changes
+        self.deliveries += 1
+        body = platform.encode(platform.result(interview_id=self.interview, **self.told)).decode()
+        delivery = f"{self.interview}-{self.deliveries}"
+        take_signals([Incoming(self.source, delivery, body, parse_result(body))])
+
+    def lines(self) -> list[str]:
+        """What was sent and when HR was given a task, by the clocks of the case."""
+        offer = self.offer
+        tasks = Event.objects.filter(offer=offer, kind=Kind.HANDED_OVER)
+        found = [(one.at, f"{one.purpose} {one.channel}") for one in self.game.sent if one.offer_id == offer.pk]
+        found += [(one.at, "task") for one in tasks]
+        return [f"{at.astimezone(self.case.clocks):%m-%d %H:%M} {what}" for at, what in sorted(found)]
 
 
-def _state(case: Case, branch: Branch) -> None:
+def play(case: Case, *, branch: Branch) -> list[str]:
+    [lines] = play_together([case], branch=branch)
+    return lines
+
+
+def play_together(cases: Sequence[Case], *, branch: Branch) -> list[list[str]]:
+    """Of several people at one branch, the lines of each. What is stated is the first case's."""
+    state(cases[0], branch)
+    game = Play(answers=dict(cases[0].carriers))
+    people = [enter(case, branch, game, number) for number, case in enumerate(cases, 1)]
+    end = max(case.first_day_at for case in cases) + AFTERWARDS
+    game.until(end, start=min(case.passed_at for case in cases))
+    return [person.lines() for person in people]
+
+
+def state(case: Case, branch: Branch) -> None:
+    """Put what the case states into the database."""
     branch.time_zone, branch.calendar = case.zone, case.calendar
     branch.save()
-    for row in case.strategies:
-        ChannelStrategy.objects.create(**row)
-    for number, row in enumerate(case.rules, 1):
-        ReminderRule.objects.create(number=number, **row)
+    ChannelStrategy.objects.bulk_create([ChannelStrategy(**row) for row in case.strategies])
+    rules = [ReminderRule(number=number, **row) for number, row in enumerate(case.rules, 1)]
+    ReminderRule.objects.bulk_create(rules)
     if case.window:
         SendWindow.objects.create(branch=branch, **case.window)
     if case.branch_channels:
         BranchChannels.objects.create(branch=branch, channels=case.branch_channels.split())
     for day, is_working in case.days.items():
         CalendarDay.objects.create(branch=branch, day=day, is_working=is_working)
+    if case.policy:
+        DeferralPolicy.objects.create(branch=branch, **case.policy)
 
 
-def _pass(case: Case, branch: Branch, at: datetime, first_day: datetime) -> Offer:
-    """As an interview platform's signal leaves it."""
-    addresses = {ADDRESSES[channel]: "" for channel in ADDRESSES}
+def _told(case: Case, branch: Branch, number: int) -> dict[str, Any]:
+    addresses: dict[str, str | None] = dict.fromkeys(ADDRESSES.values())
     addresses |= {ADDRESSES[channel]: EXAMPLES[channel] for channel in case.reached_by.split()}
-    offer = OfferFactory.create(
-        branch=branch,
-        candidate__preferred_channels=case.prefers.split(),
-        candidate__category=case.category,
-        onboarding_at=first_day,
-        answer_by=answer_deadline(first_day, now=at, zone=branch.zone),
+    if addresses["phone"]:
+        addresses["phone"] = f"+86138001380{number:02d}"
+    return {
+        "branch": branch.code,
+        "onboarding_at": case.first_day_at.isoformat(),
+        "position__code": case.position,
+        "candidate__category": case.category,
+        "candidate__preferred_channels": case.prefers.split(),
         **{f"candidate__{name}": value for name, value in addresses.items()},
+    }
+
+
+def enter(case: Case, branch: Branch, game: Play, number: int = 1) -> Person:
+    """Somebody who passes when the case says so, with all that happens to them then."""
+    from_above = Branch.objects.get(depth=1)
+    hr = User.objects.filter(username="hr").first() or UserFactory.create(
+        username="hr", branch=from_above, role=Role.HQ_HR
     )
-    plan(offer=offer, purpose=Purpose.PASS_NOTICE)
-    return offer
-
-
-def _moment(line: str, passed: datetime) -> tuple[datetime, str]:
-    day, clock, what = line.split(" ", 2)
-    at = datetime.fromisoformat(f"{passed.year}-{day} {clock}").replace(tzinfo=passed.tzinfo)
-    return (at if at >= passed else at.replace(year=passed.year + 1)), what
-
-
-def _happening(what: str, offers: list[Offer], zone: ZoneInfo) -> Callable[[], object]:
-    word, _, rest = what.partition(" ")
-    return lambda: HAPPENINGS[word](Offer.objects.get(pk=offers[0].pk), rest, zone)
-
-
-# --- What may happen ------------------------------------------------------------------------------
-def _opens(offer: Offer, channel: str, _zone: ZoneInfo) -> None:
-    answers.mark_opened(offer=offer, channel=channel or "sms")
-
-
-def _confirms(offer: Offer, _rest: str, _zone: ZoneInfo) -> None:
-    answers.confirm(offer=offer, channel="sms")
-
-
-def _declines(offer: Offer, _rest: str, _zone: ZoneInfo) -> None:
-    answers.decline(offer=offer, channel="sms", reason=DeclineReason.OTHER)
-
-
-HAPPENINGS: dict[str, Callable[[Offer, str, ZoneInfo], object]] = {
-    "opens": _opens,
-    "confirms": _confirms,
-    "declines": _declines,
-}
+    person = Person(case, branch, game, hr, SourceFactory.create(), f"AI-{number}", _told(case, branch, number))
+    game.happens(case.passed_at, person.tell)
+    for line in filter(None, map(str.strip, case.happens.splitlines())):
+        day, clock, word, *rest = line.split()
+        game.happens(case.moment(f"{day} {clock}"), partial(HAPPENINGS[word], person, *rest))
+    return person

@@ -4,10 +4,16 @@ from tests.notifications.when import Case
 
 CASES = [
     Case(
-        "nobody ever reacts: two reminders, then it is HR's",
+        "nobody ever reacts: every channel, three reminders, then it is HR's",
         """
         03-02 10:00 pass_notice sms
         03-02 12:00 pass_notice wechat
+        03-02 14:00 pass_notice email
+        03-02 16:00 pass_notice push
+        03-03 10:00 unread sms
+        03-04 10:00 unconfirmed sms
+        03-04 18:00 unconfirmed sms
+        03-05 06:00 task
         """,
     ),
     Case(
