@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -57,7 +57,8 @@ class ContactForm(forms.Form):
     number = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="contact-%s", **kwargs)
+        kwargs.setdefault("auto_id", "contact-%s")
+        super().__init__(*args, **kwargs)
         self.offer = offer
         for field in self.fields.values():
             if isinstance(field, BranchMomentField):
@@ -160,7 +161,8 @@ class MoreTimeForm(ContactForm):
 
     def clean_until(self) -> datetime:
         until: datetime = self.cleaned_data["until"]
-        if Extension.objects.filter(pk=self.cleaned_data.get("number")).exists():  # sent twice
+        number: UUID | None = self.cleaned_data.get("number")
+        if number and Extension.objects.filter(pk=number).exists():  # sent twice
             return until
         why = no_extension(
             until,

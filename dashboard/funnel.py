@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 
 from branches.models import Branch
 from branches.scopes import Principal
-from candidates.models import Offer, OfferQuerySet
+from candidates.models import Deferral, Offer, OfferQuerySet
+from dashboard.deferrals import to_decide
 from dashboard.selections import DAYS_KEPT, FUNNEL, TO_DO, UNKNOWN, condition, start_of_day
 from tracking.funnel import DAYS, start_of_funnel
 
@@ -107,6 +108,21 @@ def tasks(principal: Principal) -> list[Task]:
         Task(name, label, counts[name], _first(recent, name) if counts[name] else [])
         for name, (label, _condition) in TO_DO.items()
     ]
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Wishes for another first day that wait for HR, the oldest of them by name."""
+
+    count: int
+    first: list[Deferral]
+
+
+def requests(principal: Principal) -> Requests:
+    """Two queries, or one where nothing waits."""
+    waiting = to_decide(principal)
+    count = waiting.count()
+    return Requests(count, list(waiting[:SHOWN_PER_TASK]) if count else [])
 
 
 OLDEST_FIRST = {

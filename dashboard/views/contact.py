@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from branches.acting import may_act_for
 from branches.models import Branch
 from candidates.models import Offer, OfferState
-from dashboard.access import for_branch_hr, is_fragment, officer, refuse
+from dashboard.access import Page, for_branch_hr, is_fragment, officer, refuse
 from dashboard.contact import Panel, tab, tabs
 from dashboard.contact_forms import AnswerForm, CallForm, ContactForm, MoreTimeForm, MoveForm
 from dashboard.contact_words import typed_words
@@ -38,7 +38,7 @@ SomeForm = TypeVar("SomeForm", bound=ContactForm)
 ANSWERS = {CallResult.CONFIRMS: OfferState.CONFIRMED, CallResult.DECLINES: OfferState.DECLINED}
 
 
-def for_who_acts(view: View) -> View:
+def for_who_acts(view: View) -> Page:
     """Guard a step: `view(request, offer)` is asked only for an offer that is the person's to act for.
 
     A try of who may not is on record, also at another branch's candidate.

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.access import for_branch_hr, officer
-from dashboard.funnel import funnel, tasks
+from dashboard.funnel import funnel, requests, tasks
 from dashboard.live import live_page
 from dashboard.selections import UNKNOWN, silent_channels
 from tracking.funnel import DAYS
@@ -16,6 +16,7 @@ def today(request: HttpRequest) -> HttpResponse:
     principal = officer(request)
     context = {
         "tasks": tasks(principal),
+        "requests": requests(principal),
         "funnel": funnel(principal),
         "days": DAYS,
         "unknown": UNKNOWN,

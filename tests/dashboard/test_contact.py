@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -45,10 +44,9 @@ def address(step: str, offer: Offer) -> str:
     return reverse(f"dashboard:{step}", args=[offer.pk])
 
 
-def posted(client: Client, step: str, offer: Offer, **data: Any) -> HttpResponse:
+def posted(client: Client, step: str, offer: Offer, **data: Any) -> Any:
     """The whole form as a browser sends it, with what `data` says otherwise."""
-    answer: HttpResponse = client.post(address(step, offer), {"number": str(uuid4()), **data})
-    return answer
+    return client.post(address(step, offer), {"number": str(uuid4()), **data})
 
 
 def typed(moment: datetime, offer: Offer) -> str:
@@ -111,7 +109,7 @@ def test_every_step_opens_on_the_page_and_alone(
 
 
 # --- Writing -------------------------------------------------------------------------------------
-def written(client: Client, offer: Offer, wording: ApprovedWording, **data: Any) -> HttpResponse:
+def written(client: Client, offer: Offer, wording: ApprovedWording, **data: Any) -> Any:
     form = {"send": "1", "channel": "sms", "wording": str(wording.pk), "text": WORDS, **data}
     return posted(client, "write", offer, **form)
 

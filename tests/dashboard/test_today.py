@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from branches.models import Branch, User
 from candidates.models import Channel, Deferral, DeferralState, Offer, OfferState
-from dashboard.funnel import funnel, tasks
+from dashboard.funnel import funnel, requests, tasks
 from notifications.states import State
 from tests.dashboard.story import confirmed, happened, sent, signed_in, unreachable
 from tests.factories import OfferFactory
@@ -136,6 +136,20 @@ def test_who_asks_for_another_day_is_not_asked_for_an_answer(offer: Offer, bj_cb
     assert to_ask(bj_cbd_hr) == [offer]
 
 
+def test_wishes_for_another_day_are_counted_and_lead_to_their_list(
+    offer: Offer, sh_offer: Offer, bj_cbd_hr: User
+) -> None:
+    for one in (offer, sh_offer):
+        Deferral.objects.create(
+            offer=one, before=one.onboarding_at, wanted=one.onboarding_at + timedelta(days=7), reason="health"
+        )
+    own = offer.deferrals.get()
+    assert requests(bj_cbd_hr).first == [own]
+    shown = signed_in(bj_cbd_hr).get(reverse("dashboard:home")).content.decode()
+    assert f'href="{reverse("dashboard:deferrals")}"' in shown
+    assert f'href="{reverse("dashboard:deferral", args=[own.pk])}"' in shown
+
+
 @pytest.mark.parametrize(("days", "is_task"), [(1, True), (13, True), (15, False)])
 def test_who_let_the_first_day_pass_without_a_word_stays_for_a_fortnight(
     days: int, is_task: bool, offer: Offer, bj_cbd_hr: User
@@ -157,7 +171,7 @@ def test_whoever_arrives_today_or_tomorrow_is_named(bj_cbd: Branch, bj_cbd_hr: U
 
 def test_the_page_says_so_when_nobody_needs_anything(bj_cbd_hr: User) -> None:
     shown = signed_in(bj_cbd_hr).get(reverse("dashboard:home")).content.decode()
-    assert shown.count("目前没有。") == 3
+    assert shown.count("目前没有。") == 4
 
 
 def test_the_number_of_queries_does_not_grow(hq: User, bj_cbd: Branch) -> None:

@@ -1,6 +1,7 @@
 """The call log, and the answer that HR records for somebody on the telephone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,8 +22,13 @@ def progress(offer: Offer) -> Progress:
     return Progress.objects.get(pk=offer.pk)
 
 
-def called(offer: Offer, by: User, **facts: object) -> Call:
-    given = {"result": CallResult.UNDECIDED, "note": "想先和家人商量", "again_at": None, **facts}
+def called(offer: Offer, by: User, **facts: Any) -> Call:
+    given: dict[str, Any] = {
+        "result": CallResult.UNDECIDED,
+        "note": "想先和家人商量",
+        "again_at": None,
+        **facts,
+    }
     return log_call(offer=offer, by=by, **given)
 
 
