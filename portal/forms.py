@@ -61,9 +61,9 @@ class DeferralForm(forms.Form):
 
     day = forms.ChoiceField(
         label=_("Which day suits you?"),
+        required=False,
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("Please choose a day."),
             "invalid_choice": _("This day can no longer be chosen. Please choose another one."),
         },
     )
@@ -106,6 +106,11 @@ class DeferralForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if "day" not in self.errors and not cleaned.get("day"):
+            # A date that was entered says enough without its button.
+            cleaned["day"] = ANOTHER if cleaned.get("another") else ""
+        if cleaned.get("day") == "":
+            self.add_error("day", _("Please choose a day."))
         if cleaned.get("day") == ANOTHER and "another" not in self.errors:
             self._check_another(cleaned.get("another"))
         return cleaned

@@ -34,7 +34,9 @@ def steps(offer: Offer, asked: Asked | None, *, language: str) -> list[Step]:
     done = [Step(label, _short(at, zone, language), "done") for label, at in reached]
     if offer.state not in {OfferState.WITHDRAWN, OfferState.DECLINED}:
         done += _another_day(asked, zone, language)
-    return done + _answer(offer, progress, zone, language)
+    # One step is the present one.
+    place = "ahead" if done[-1].place == "now" else "now"
+    return done + _answer(offer, progress, zone, language, place=place)
 
 
 def _another_day(asked: Asked | None, zone: ZoneInfo, language: str) -> list[Step]:
@@ -52,7 +54,7 @@ def _notice(progress: Progress) -> tuple[str, datetime | None]:
     return _("Notice sent"), progress.sent_at
 
 
-def _answer(offer: Offer, progress: Progress, zone: ZoneInfo, language: str) -> list[Step]:
+def _answer(offer: Offer, progress: Progress, zone: ZoneInfo, language: str, *, place: str) -> list[Step]:
     first_day = _short(offer.onboarding_at, zone, language)
     answered = _short(progress.answered_at, zone, language)
     if offer.state == OfferState.WITHDRAWN:
@@ -60,9 +62,9 @@ def _answer(offer: Offer, progress: Progress, zone: ZoneInfo, language: str) -> 
     if offer.state == OfferState.DECLINED:
         return [Step(_("Declined"), answered, "done")]
     if offer.state == OfferState.CONFIRMED:
-        return [Step(_("Confirmed"), answered, "done"), Step(_("First day"), first_day, "now")]
+        return [Step(_("Confirmed"), answered, "done"), Step(_("First day"), first_day, place)]
     until = _("by {moment}").format(moment=_short(offer.answer_by, zone, language))
-    return [Step(_("Your answer"), until, "now"), Step(_("First day"), first_day, "ahead")]
+    return [Step(_("Your answer"), until, place), Step(_("First day"), first_day, "ahead")]
 
 
 def _short(moment: datetime | None, zone: ZoneInfo, language: str) -> str:
