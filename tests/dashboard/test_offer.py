@@ -1,6 +1,6 @@
 """One candidate's page: masked until asked for, exact words, no key, errors in plain words."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.test import Client
@@ -10,10 +10,11 @@ from django.utils import timezone, translation
 from branches.models import AccessRecord, Branch, Membership, RefusedAttempt, Role, User
 from candidates.models import Channel, Offer
 from dashboard.words import error_words
-from notifications.models import Message, TemplateVersion
+from notifications.models import Message, ReminderRule, TemplateVersion
 from notifications.states import State
 from tests.branches.people import auditor_of, member
-from tests.dashboard.story import TOKEN, confirmed, sent, signed_in, unreachable
+from tests.dashboard.story import TOKEN, confirmed, happened, sent, signed_in, unreachable
+from tracking.models import Kind
 
 PERSONAL = ["13800138000", "xm@example.com", "11010519491231002X", "oOpenidOfWang"]
 
@@ -28,6 +29,10 @@ def person(offer: Offer) -> Offer:
 @pytest.fixture
 def client(bj_cbd_hr: User) -> Client:
     return signed_in(bj_cbd_hr)
+
+
+def address_of(offer: Offer) -> str:
+    return reverse("dashboard:offer", args=[offer.pk])
 
 
 def page(client: Client, offer: Offer) -> str:
@@ -170,6 +175,40 @@ def test_the_timeline_names_the_candidates_answer(client: Client, offer: Offer) 
     shown = page(client, offer)
     assert shown.count("已确认") >= 2
     assert "候选人本人" in shown
+
+
+def test_a_message_says_why_it_went_by_this_channel(client: Client, offer: Offer) -> None:
+    message = sent(offer)
+    message.reasons = ["preferred", "window"]
+    message.save()
+    shown = client.get(address_of(offer), headers={"Accept-Language": "en"}).content.decode()
+    assert "preferred by the candidate · moved into the sending hours" in shown
+
+
+def test_what_comes_next_is_told_with_its_moment_and_reason(client: Client, offer: Offer) -> None:
+    day_before = {"kind": "one_day", "anchor": "first_day", "amount": 1, "at": time(10)}
+    ReminderRule.objects.create(**day_before)
+    sent(offer)
+    confirmed(offer)
+    shown = client.get(address_of(offer), headers={"Accept-Language": "en"}).content.decode()
+    coming = shown.partition('id="coming-title"')[2].partition("</section>")[0]
+    before = timezone.localtime(offer.onboarding_at) - timedelta(days=1)
+    assert f"{before:%Y-%m-%d} 10:00" in coming
+    assert "One day before" in coming
+    assert "1 day before the first day" in coming
+
+
+def test_nothing_comes_next_for_whom_the_offer_was_withdrawn(client: Client, offer: Offer) -> None:
+    Offer.objects.update(state="withdrawn")
+    assert 'id="coming-title"' not in page(client, offer)
+
+
+def test_a_handover_and_a_wish_for_another_day_are_told_in_words(client: Client, offer: Offer) -> None:
+    happened(offer, Kind.HANDED_OVER, detail="deadline:12")
+    happened(offer, Kind.DEFER_ASKED, detail="2026-12-07")
+    shown = client.get(address_of(offer), headers={"Accept-Language": "en"}).content.decode()
+    assert "12 hours before the deadline" in shown
+    assert "Mon 7 Dec 2026" in shown
 
 
 def test_without_any_message_the_page_says_what_to_do(client: Client, offer: Offer) -> None:

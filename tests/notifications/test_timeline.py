@@ -1,19 +1,24 @@
 """What HR reads: the texts as they went out, without the keys that would let a reader answer."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from candidates.models import Offer
+from branches.models import User
+from candidates.models import DeferralReason, Offer
 from notifications.channels import TRANSPORTS
+from notifications.deferrals import decide, request_deferral, withdraw_request
+from notifications.extensions import extend
 from notifications.models import Message
 from notifications.states import State
 from notifications.timeline import silence, timeline
 from notifications.way_in import blotted, way_in
 from tests.factories import MessageFactory
-from tracking.models import Event, Kind
+from tracking.calls import log_call
+from tracking.models import CallResult, Event, Kind
 from tracking.record import record
 
 TOKEN, CODE = "aB3-_" * 6, "12345678"
@@ -55,6 +60,42 @@ def test_the_newest_comes_first_with_the_message_it_is_about(
 @pytest.mark.django_db
 def test_another_offer_s_story_is_not_mixed_in(offer: Offer, sh_offer: Offer) -> None:
     assert {entry.event.offer_id for entry in timeline(offer)} == {offer.pk}
+
+
+@pytest.mark.django_db
+def test_each_event_of_a_deferral_stands_beside_its_own_request(
+    offer: Offer, bj_cbd_hr: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Refused at first, then granted; the person had taken one back in between."""
+    day = timezone.localdate(offer.onboarding_at)
+    ask = partial(request_deferral, offer=offer, reason=DeferralReason.HEALTH)
+    refused = ask(wanted=day + timedelta(days=7))
+    decide(deferral=refused, by=bj_cbd_hr, grant=False, answer="名额已满")
+    dropped = ask(wanted=day + timedelta(days=8))
+    withdraw_request(offer=offer)
+    granted = ask(wanted=day + timedelta(days=9))
+    decide(deferral=granted, by=bj_cbd_hr, grant=True)
+    with django_assert_num_queries(3):
+        entries = timeline(offer)
+    told = [(entry.event.kind, entry.deferral) for entry in reversed(entries) if entry.deferral]
+    assert told == [
+        (Kind.DEFER_ASKED, refused),
+        (Kind.NOT_DEFERRED, refused),
+        (Kind.DEFER_ASKED, dropped),
+        (Kind.DEFER_ASKED, granted),
+        (Kind.DEFERRED, granted),
+    ]
+
+
+@pytest.mark.django_db
+def test_calls_and_extensions_stand_beside_their_own_events(offer: Offer, bj_cbd_hr: User) -> None:
+    for note in ("第一次", "第二次"):
+        log_call(offer=offer, by=bj_cbd_hr, result=CallResult.NO_ANSWER, note=note, again_at=None)
+    until = offer.answer_by + timedelta(days=1)
+    extend(offer=offer, until=until, reason="等毕业答辩", by=bj_cbd_hr)
+    entries = timeline(offer)
+    assert [entry.call.note for entry in entries if entry.call] == ["第二次", "第一次"]
+    assert [entry.extension.reason for entry in entries if entry.extension] == ["等毕业答辩"]
 
 
 # --- What nobody knows --------------------------------------------------------------------------
