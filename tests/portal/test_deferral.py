@@ -120,6 +120,13 @@ def test_a_slip_is_pointed_out_at_its_field_and_nothing_is_lost(
     assert not Deferral.objects.exists()
 
 
+def test_a_date_that_was_entered_says_enough_without_its_button(
+    client: Client, address: str, policy: DeferralPolicy
+) -> None:
+    page = text_of(client.post(f"{address}defer/", chosen(day="", another=SATURDAY)).content)
+    assert "该日期由人力资源审批，结果将通过短信通知您" in page
+
+
 # --- The answer at once ---------------------------------------------------------------------------
 def test_a_day_a_rule_grants_is_answered_at_once_with_the_new_day_and_a_calendar(
     client: Client, offer: Offer, address: str, policy: DeferralPolicy
@@ -150,6 +157,8 @@ def test_any_other_day_is_with_hr_and_the_page_says_so_until_it_is_taken_back(
     assert "入职时间仍为2026年3月16日（周一）09:00" in page
     assert "处理结果将通过短信通知您" in page
     assert "延期申请处理中" in page
+    assert client.get(address).content.decode().count('aria-current="step"') == 1
+    assert "您的延期申请将同时撤回" in text(client, f"{address}confirm/")
     back = client.post(f"{address}defer/back/", follow=True)
     assert "申请已撤回" in text_of(back.content)
     assert "您的延期申请正在处理" not in text(client, address)
