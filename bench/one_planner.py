@@ -16,10 +16,11 @@ import django
 def main(moment: str, times: str) -> None:
     django.setup()
     # As a Celery worker does; what Django needs is set up only now.
-    from hrnotify.celery import app  # noqa: PLC0415
+    from hrnotify.celery import app, keep_the_loaded_apart  # noqa: PLC0415
     from notifications import planner  # noqa: PLC0415
 
     app.set_current()
+    keep_the_loaded_apart()
     at = datetime.fromisoformat(moment)
     planner.tick(at=at - timedelta(days=30))
     for _ in range(int(times)):
