@@ -225,5 +225,5 @@ def _iso(moment: datetime, offer: Offer) -> str:
 
 
 def _tell(offer: Offer, deferral: Deferral, decision: dict[Language, str]) -> None:
-    facts = {"decision": decision, "reply": deferral.answer}
+    facts = {"decision": decision, "decision_note": deferral.answer}
     plan(offer=offer, purpose=Purpose.DEFERRAL_ANSWERED, occurrence=str(deferral.pk), facts=facts)

@@ -34,6 +34,7 @@ OF_ONE_PURPOSE = frozenset(
     [
         "changes",
         "decision",
+        "decision_note",
         "missing_papers",
         "training_at",
         "training_place",

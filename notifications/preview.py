@@ -23,6 +23,7 @@ SAMPLE_FACTS: dict[str, dict[str, Value]] = {
     Language.CHINESE: {
         "changes": ["入职时间：2026年12月7日（周一）09:00 → 2026年12月9日（周三）09:00"],
         "decision": "同意延期",
+        "decision_note": "请确认体检报告届时仍在有效期内。",
         "missing_papers": ["体检报告：超过有效期"],
         "training_at": "2026年12月8日（周二）09:00",
         "training_place": "三层培训教室",
@@ -34,7 +35,8 @@ SAMPLE_FACTS: dict[str, dict[str, Value]] = {
     },
     Language.ENGLISH: {
         "changes": ["First day: Mon 7 Dec 2026, 09:00 → Wed 9 Dec 2026, 09:00"],
-        "decision": "your new date is agreed",
+        "decision": "agreed",
+        "decision_note": "Please make sure that your health report will still be valid.",
         "missing_papers": ["health report: out of date"],
         "training_at": "Tue 8 Dec 2026, 09:00",
         "training_place": "training room, floor 3",

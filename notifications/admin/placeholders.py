@@ -36,6 +36,7 @@ LABELS = {
     "papers_not_needed": _("Papers that are not needed"),
     "changes": _("What changed"),
     "decision": _("Decision on a deferral"),
+    "decision_note": _("HR's words with it, if any"),
     "missing_papers": _("Papers that are missing"),
     "training_at": _("Time of the training"),
     "training_place": _("Place of the training"),

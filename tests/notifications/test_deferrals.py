@@ -254,7 +254,7 @@ def test_hr_refuses_and_the_person_has_a_day_to_answer_for_the_day_that_stands(
     assert kinds(told)[-1] == Kind.NOT_DEFERRED
     assert decision(decided) == ("暂不能延期", "not possible")
     message = told.messages.get(purpose=Purpose.DEFERRAL_ANSWERED)
-    assert json.loads(message.facts)["reply"] == "该日不办理报到"
+    assert json.loads(message.facts)["decision_note"] == "该日不办理报到"
 
 
 def test_a_refusal_gives_no_time_beyond_the_first_day_and_takes_none_away(

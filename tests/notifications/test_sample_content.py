@@ -74,7 +74,7 @@ COMMON = {
 }
 OF_ONE_PURPOSE = {
     "change_of_facts": {"changes"},
-    "deferral_answered": {"decision"},
+    "deferral_answered": {"decision", "decision_note"},
     "papers_returned": {"missing_papers"},
     "training_notice": {"training_at", "training_place"},
     "welcome_letter": {"employee_number", "badge_place"},
