@@ -102,7 +102,7 @@ class DecisionForm(forms.Form):
 
     @property
     def is_granted(self) -> bool:
-        return self.cleaned_data["decision"] != Answer.REFUSE
+        return str(self.cleaned_data["decision"]) != Answer.REFUSE
 
     @property
     def day_granted(self) -> date | None:

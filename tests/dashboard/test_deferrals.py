@@ -142,10 +142,10 @@ def test_granting_another_day_needs_one_that_lies_ahead(
         (present, "请选择不同意"),
     ):
         assert says in decided(client, asked, decision="another", day=day).content.decode()
-    day = (asked.wanted + timedelta(days=1)).astimezone(offer.branch.zone).date()
-    decided(client, asked, decision="another", day=day.isoformat())
+    wanted = (asked.wanted + timedelta(days=1)).astimezone(offer.branch.zone).date()
+    decided(client, asked, decision="another", day=wanted.isoformat())
     offer.refresh_from_db()
-    assert offer.onboarding_at.astimezone(offer.branch.zone).date() == day
+    assert offer.onboarding_at.astimezone(offer.branch.zone).date() == wanted
     assert offer.state == OfferState.OFFERED
 
 

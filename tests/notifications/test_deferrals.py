@@ -103,6 +103,7 @@ def test_a_day_the_policy_allows_is_granted_and_is_a_yes_to_that_day(
     told.progress.refresh_from_db()
     assert told.progress.stage == Stage.CONFIRMED
     assert decision(deferral) == ("同意延期", "agreed")
+    assert told.schedule.look_at
     assert told.schedule.look_at <= timezone.now()
     assert not told.messages.filter(purpose=Purpose.CHANGE_OF_FACTS).exists()
 

@@ -59,6 +59,7 @@ def test_the_page_outlives_the_new_first_day_and_the_planner_looks_again(told: O
     move_by_hr(offer=told, onboarding_at=day, branch=told.branch, by=bj_hr)
     assert PageToken.objects.get().expires_at > day
     told.refresh_from_db()
+    assert told.schedule.look_at
     assert told.schedule.look_at <= timezone.now()
 
 
