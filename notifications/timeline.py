@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
-from candidates.models import Deferral, DeferralState, Extension, Offer
+from candidates.models import Deferral, Extension, Offer
 from notifications.channels import TRANSPORTS
 from notifications.compose import inline
 from notifications.facts import message_values
@@ -62,12 +61,7 @@ def _entry(event: Event, messages: dict[UUID, Message], kept: _Kept) -> Entry:
     )
 
 
-# What became of a request, by the event that tells of it; any request was asked for.
-OF_DEFERRALS = {
-    Kind.DEFER_ASKED: set(DeferralState),
-    Kind.DEFERRED: {DeferralState.GRANTED},
-    Kind.NOT_DEFERRED: {DeferralState.REFUSED},
-}
+OF_DEFERRALS = {Kind.DEFER_ASKED, Kind.DEFERRED, Kind.NOT_DEFERRED}
 
 
 @dataclass(frozen=True)
@@ -82,20 +76,17 @@ class _Kept:
     deferrals: list[Deferral]
 
     @classmethod
-    def of(cls, offer: Offer, kinds: Collection[Kind]) -> _Kept:
+    def of(cls, offer: Offer, kinds: set[Kind]) -> _Kept:
         calls = offer.calls.all() if Kind.CALLED in kinds else ()
         extensions = offer.extensions.all() if Kind.EXTENDED in kinds else ()
-        deferrals = offer.deferrals.order_by("asked_at", "pk") if OF_DEFERRALS.keys() & set(kinds) else ()
+        deferrals = offer.deferrals.order_by("asked_at", "pk") if OF_DEFERRALS & kinds else ()
         return cls({call.at: call for call in calls}, {one.at: one for one in extensions}, list(deferrals))
 
     def deferral(self, event: Event) -> Deferral | None:
         """The last one that was asked for, or decided, by then."""
-        fits = [
-            one
-            for one in self.deferrals
-            if one.state in OF_DEFERRALS[Kind(event.kind)]
-            and (one.asked_at if event.kind == Kind.DEFER_ASKED else one.decided_at or event.at) <= event.at
-        ]
+        was_asked = event.kind == Kind.DEFER_ASKED
+        moments = ((one, one.asked_at if was_asked else one.decided_at) for one in self.deferrals)
+        fits = [one for one, moment in moments if moment and moment <= event.at]
         return fits[-1] if fits else None
 
 

@@ -12,6 +12,7 @@ from candidates.models import DeclineReason, Extension, Offer, OfferState
 from notifications.answered_by_hr import record_answer
 from notifications.extensions import NotExtended, extend
 from notifications.models import Schedule
+from notifications.schedules import look_again
 from tests.dashboard.story import happened
 from tracking.models import Kind, Progress
 
@@ -20,6 +21,17 @@ pytestmark = pytest.mark.django_db
 
 def in_days(days: float) -> datetime:
     return timezone.now() + timedelta(days=days)
+
+
+@pytest.fixture(autouse=True)
+def planned(offer: Offer) -> None:
+    """The planner means to look again in a year."""
+    look_again(offer.pk, at=in_days(365))
+
+
+def is_looked_at_next(offer: Offer) -> bool:
+    look_at = Schedule.objects.get(pk=offer.pk).look_at
+    return look_at is not None and look_at <= timezone.now()
 
 
 def extended(offer: Offer, by: User, until: datetime) -> Offer:
@@ -36,7 +48,7 @@ def test_the_deadline_moves_with_its_reason_and_the_planner_looks_again(
     assert (kept.before, kept.until, kept.reason, kept.by) == (before, until, "正在等毕业答辩", bj_cbd_hr)
     event = offer.events.get(kind=Kind.EXTENDED)
     assert (event.actor, event.at, event.detail) == ("bj-cbd", kept.at, "")
-    assert Schedule.objects.get(pk=offer.pk).look_at is not None
+    assert is_looked_at_next(offer)
 
 
 def test_it_is_no_longer_hrs_task_until_it_is_handed_over_again(offer: Offer, bj_cbd_hr: User) -> None:
@@ -83,4 +95,4 @@ def test_an_answer_by_hr_makes_the_planner_look_again(
 ) -> None:
     answered = record_answer(offer=offer, reason=reason, by=bj_cbd_hr)
     assert answered.state == (OfferState.DECLINED if reason else OfferState.CONFIRMED)
-    assert Schedule.objects.get(pk=offer.pk).look_at is not None
+    assert is_looked_at_next(offer)

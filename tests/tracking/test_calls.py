@@ -8,7 +8,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from branches.models import User
-from candidates.models import DeclineReason, Offer, OfferState
+from candidates.models import DeclineReason, Deferral, DeferralState, Offer, OfferState
 from tracking.answers import AnswerClosed
 from tracking.answers_by_hr import answer_for
 from tracking.calls import log_call
@@ -95,6 +95,13 @@ def test_the_same_answer_twice_is_one_answer_and_another_one_replaces_it(
     assert offer.events.filter(kind=Kind.CONFIRMED).count() == 1
     answer_for(offer=offer, reason=DeclineReason.OTHER, by=bj_cbd_hr)
     assert progress(offer).stage == Stage.DECLINED
+
+
+def test_an_answer_drops_a_wish_for_another_day(offer: Offer, bj_cbd_hr: User) -> None:
+    first = offer.onboarding_at
+    Deferral.objects.create(offer=offer, before=first, wanted=first + TOMORROW, reason="health")
+    answer_for(offer=offer, reason=None, by=bj_cbd_hr)
+    assert Deferral.objects.get().state == DeferralState.DROPPED
 
 
 def test_on_the_first_day_itself_an_answer_is_still_taken_and_the_day_after_none(
