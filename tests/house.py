@@ -66,7 +66,7 @@ def running_stack(django_db_setup: None, embedded_servers: EmbeddedServers) -> I
     port, sandbox_port = any_free_port(), any_free_pair()
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     variables = {
-        "DATABASE_URL": _test_database_url(),
+        "DATABASE_URL": database_url_of_tests(),
         "REDIS_URL": settings.REDIS_URL,
         "PGOPTIONS": "",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -84,7 +84,8 @@ def running_stack(django_db_setup: None, embedded_servers: EmbeddedServers) -> I
         yield stack
 
 
-def _test_database_url() -> str:
+def database_url_of_tests() -> str:
+    """For processes that work on the tests' own database."""
     name = str(connection.settings_dict["NAME"])
     plain, _, query = settings.DATABASE_URL.partition("?")
     return f"{plain.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
