@@ -57,8 +57,8 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "Goes out as it is written here, beside the day that you decide: write no dates. Optional, unless you refuse "
-            "without a reason from the list."
+            "Goes out as it is written here, beside the day that you decide: write no dates. Optional, unless you "
+            "refuse without a reason from the list."
         ),
     )
 
