@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django import forms
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from unfold import admin as unfold
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -125,6 +128,30 @@ class ChangesAsHistory:
         self, _request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect(reverse("admin:audit_changes", query={"record": object_id}))
+
+
+class NamedChoice(AutocompleteSelect):
+    """Says that something is to be chosen while nothing is, for the eye and for a screen reader."""
+
+    class Media:
+        js = (forms.Script("js/admin_named_choice.js", defer=True),)
+
+    def build_attrs(
+        self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return {**attrs, "data-placeholder": gettext("Choose")}
+
+
+class OfBranch(PlainAdmin):
+    """What is stated for a branch, which is found by typing: a large bank has too many for a list."""
+
+    autocomplete_fields = ("branch",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "branch":
+            kwargs["widget"] = NamedChoice(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class BranchAndBelow(AutocompleteSelectFilter):  # type: ignore[misc]

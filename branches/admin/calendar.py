@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget
 
-from branches.admin_parts import WAITS, WARNS, BranchAndBelow, ChangesAsHistory, PlainAdmin, column
+from branches.admin_parts import WAITS, WARNS, BranchAndBelow, ChangesAsHistory, OfBranch, column
 from branches.calendar_days import (
     LONGEST_ENTRY,
     ClosedTooLong,
@@ -132,7 +132,7 @@ def _too_long(closed: ClosedTooLong) -> ValidationError:
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(ChangesAsHistory, PlainAdmin):
+class CalendarDayAdmin(ChangesAsHistory, OfBranch):
     form = CalendarDayForm
     list_display = ("dated", "branch", "worked", "note")
     list_display_links = ("dated",)
@@ -141,7 +141,6 @@ class CalendarDayAdmin(ChangesAsHistory, PlainAdmin):
     list_select_related = ("branch",)
     list_before_template = "admin/calendar_warning.html"
     search_fields = ("note",)
-    autocomplete_fields = ("branch",)
     date_hierarchy = "day"
     ordering = ("-day", "branch__path")
 

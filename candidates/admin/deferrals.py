@@ -17,10 +17,11 @@ from branches.admin_parts import (
     WAITS,
     BranchAndBelow,
     ChangesAsHistory,
-    PlainAdmin,
+    OfBranch,
     column,
 )
 from candidates.admin.found import FoundByPerson
+from candidates.deferral import Obstacle
 from candidates.models import Deferral, DeferralPolicy, DeferralState, Extension, Weekday
 
 if TYPE_CHECKING:
@@ -61,14 +62,13 @@ class DeferralPolicyForm(PolicyModelForm):
 
 
 @admin.register(DeferralPolicy)
-class DeferralPolicyAdmin(ChangesAsHistory, PlainAdmin):
+class DeferralPolicyAdmin(ChangesAsHistory, OfBranch):
     form = DeferralPolicyForm
     actions = None
     list_display = ("branch", "for_whom", "answered", "latest", "times", "allowed_days", "places")
     list_filter = (("branch", BranchAndBelow), ("category", CHOICE))
     list_filter_submit = True
     list_select_related = ("branch",)
-    autocomplete_fields = ("branch",)
     ordering = ("branch__path", "category")
     fieldsets = (
         (
@@ -119,7 +119,7 @@ class DeferralAdmin(FoundByPerson):
         ("offer", "state"),
         ("asked_at", "channel"),
         ("before", "wanted"),
-        ("reason", "obstacle_codes"),
+        ("reason", "obstacles_in_words"),
         ("decided_at", "decider"),
         ("granted", "answer"),
     )
@@ -135,8 +135,10 @@ class DeferralAdmin(FoundByPerson):
         return gettext("the policy") if deferral.state == DeferralState.GRANTED else ""
 
     @column(_("why not at once"))
-    def obstacle_codes(self, deferral: Deferral) -> str:
-        return ", ".join(deferral.obstacles)
+    def obstacles_in_words(self, deferral: Deferral) -> str:
+        """In words; a code that nobody knows any more as it is."""
+        known = dict(Obstacle.choices)
+        return ", ".join(str(known.get(code, code)) for code in deferral.obstacles)
 
 
 @admin.register(Extension)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin_parts import CHOICE, BranchAndBelow, ChangesAsHistory, PlainAdmin, column
+from branches.admin_parts import CHOICE, BranchAndBelow, ChangesAsHistory, OfBranch, column
 from branches.models import Branch
 from notifications.admin.planning import PLANNED_ANEW
 from notifications.channel_order import ChannelOrderField, in_order
@@ -46,14 +46,13 @@ class SendWindowForm(WindowModelForm):
 
 
 @admin.register(SendWindow)
-class SendWindowAdmin(ChangesAsHistory, PlainAdmin):
+class SendWindowAdmin(ChangesAsHistory, OfBranch):
     form = SendWindowForm
     actions = None
     list_display = ("branch", "hours", "off_days", "slot", "a_day")
     list_filter = (("branch", BranchAndBelow), ("off_days", CHOICE))
     list_filter_submit = True
     list_select_related = ("branch",)
-    autocomplete_fields = ("branch",)
     ordering = ("branch__path",)
     fieldsets = (
         (
@@ -112,14 +111,13 @@ class BranchChannelsForm(ChannelsModelForm):
 
 
 @admin.register(BranchChannels)
-class BranchChannelsAdmin(ChangesAsHistory, PlainAdmin):
+class BranchChannelsAdmin(ChangesAsHistory, OfBranch):
     form = BranchChannelsForm
     actions = None
     list_display = ("branch", "order")
     list_filter = (("branch", BranchAndBelow),)
     list_filter_submit = True
     list_select_related = ("branch",)
-    autocomplete_fields = ("branch",)
     ordering = ("branch__path",)
 
     @column(_("channels"))
