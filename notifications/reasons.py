@@ -66,6 +66,8 @@ def _notice(hours: str) -> str:
 
 
 def _deadline(hours: str) -> str:
+    if hours == "0":
+        return gettext("at the deadline")
     return gettext("%(time)s before the deadline") % {"time": _hours(int(hours))}
 
 

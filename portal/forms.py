@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candidates.identity import IdentityError, normal_phone
-from candidates.models import DeclineReason, DeferralReason
+from candidates.models import Candidate, DeclineReason, DeferralReason, Language, Style
 from candidates.page_access import normal_code
 from portal.deferral import Choices
 
@@ -135,3 +135,29 @@ class SureForm(forms.Form):
     wanted = forms.DateField()
     reason = forms.ChoiceField(choices=DeferralReason.choices)
     words = forms.CharField(required=False, max_length=LONGEST_WORDS)
+
+
+class PreferencesForm(forms.Form):
+    """`ways`: the channels there are for this person, as choices."""
+
+    first = forms.ChoiceField(
+        label=_("Write to me first by"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose a channel.")},
+    )
+    style = forms.ChoiceField(
+        label=_("Length"),
+        choices=[
+            (Style.CONCISE, _("Short: what matters, in a few lines")),
+            (Style.DETAILED, _("Long: with the process, the branch and benefits")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, widget=forms.RadioSelect)
+
+    def __init__(self, data: Any, *, candidate: Candidate, ways: list[tuple[str, str]]) -> None:
+        now = {"first": ways[0][0] if ways else "", "style": candidate.style, "language": candidate.language}
+        super().__init__(data, initial=now)
+        first = self.fields["first"]
+        assert isinstance(first, forms.ChoiceField)  # noqa: S101  for the type checker
+        first.choices = ways

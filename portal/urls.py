@@ -6,6 +6,7 @@ from portal.views.calendar import calendar
 from portal.views.deferral import defer, take_back
 from portal.views.enter import enter
 from portal.views.page import page
+from portal.views.preferences import preferences
 from portal.views.seen import seen
 from portal.views.wechat import authorized, wechat, wechat_state
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("n/<slug:token>/defer/", defer, name="defer"),
     path("n/<slug:token>/defer/back/", take_back, name="defer_back"),
     path("n/<slug:token>/calendar.ics", calendar, name="calendar"),
+    path("n/<slug:token>/preferences/", preferences, name="preferences"),
     path("n/<slug:token>/wechat/", wechat, name="wechat"),
     path("n/<slug:token>/wechat/state/", wechat_state, name="wechat_state"),
     # One address for everybody, without a key: WeChat gets to know it.

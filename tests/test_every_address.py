@@ -57,6 +57,7 @@ DECISIONS: dict[str, dict[str, str]] = {
     "n/<slug:token>/defer/": {"GET": EVERYBODY, "POST": EVERYBODY},
     "n/<slug:token>/defer/back/": {"GET": NOT_ALLOWED, "POST": "302 302 302 302 302"},
     "n/<slug:token>/calendar.ics": {"GET": EVERYBODY, "POST": NOT_ALLOWED},
+    "n/<slug:token>/preferences/": {"GET": EVERYBODY, "POST": EVERYBODY},
     "n/<slug:token>/wechat/": {"GET": EVERYBODY, "POST": "302 302 302 302 302"},
     "n/<slug:token>/wechat/state/": {"GET": EVERYBODY, "POST": NOT_ALLOWED},
     "wechat/authorized/": {"GET": "400 400 400 400 400", "POST": NOT_ALLOWED},

@@ -108,6 +108,8 @@ class Candidate(models.Model):
         verbose_name=_("preferred channels"),
         default=list,
     )
+    # When the person chose channel, style and language; what the platform says of them counts no more.
+    preferences_set_at = models.DateTimeField(_("preferences set at"), null=True, blank=True, editable=False)
     # Channel → the carrier's code, for addresses at which nothing arrives any more.
     unusable_channels = models.JSONField(_("unusable channels"), default=dict, blank=True)
     # When the person bound the WeChat account; empty where the interview platform gave it.

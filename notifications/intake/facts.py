@@ -14,13 +14,16 @@ from candidates.payload import FieldProblem, InvalidResult, ResultIn
 
 
 def describe(candidate: Candidate, result: ResultIn) -> None:
+    """What the person chose on the page, the platform does not choose otherwise."""
     given = result.candidate
     candidate.name = given.name
     candidate.phone, candidate.email = given.phone or "", given.email or ""
     candidate.id_number = given.id_number or ""
     candidate.wechat_openid, candidate.push_id = given.wechat_openid or "", given.push_id or ""
-    candidate.category, candidate.style, candidate.language = given.category, given.style, given.language
-    candidate.preferred_channels = [channel.value for channel in given.preferred_channels]
+    candidate.category = given.category
+    if candidate.preferences_set_at is None:
+        candidate.style, candidate.language = given.style, given.language
+        candidate.preferred_channels = [channel.value for channel in given.preferred_channels]
 
 
 def state(offer: Offer, result: ResultIn, *, now: datetime, zone: ZoneInfo) -> None:

@@ -7,13 +7,15 @@ from django.utils import timezone
 
 from branches.models import Branch
 from candidates.contact_points import addresses, forget_replaced
+from candidates.deadline import answer_deadline
 from candidates.deferral_requests import drop_pending
 from candidates.models import Candidate, Channel, Offer, OfferState, Signal
-from candidates.payload import ResultIn
+from candidates.payload import InvalidResult, ResultIn, parse_result
+from candidates.verifiers import mapped
 from notifications.intake.deliveries import AlreadyConfirmed, Incoming, Taken
 from notifications.intake.facts import content_digests, describe, no_such_branch, state
 from notifications.models import Purpose
-from notifications.moves import before_moving, event_of, moved, tell_changes
+from notifications.moves import Before, before_moving, event_of, moved, tell_changes
 from notifications.plan import plan
 from notifications.states import State
 from tracking.models import Actor, Kind, Progress, Stage
@@ -86,6 +88,8 @@ def _update(offer: Offer, result: ResultIn, branch: Branch) -> None:
         _start_anew(offer)
     offer.branch = branch
     state(offer, result, now=timezone.now(), zone=branch.zone)
+    if not starts_anew:
+        _keep_what_others_moved(offer, result, before)
     kind = Kind.OFFERED if starts_anew else Kind.CHANGED
     moved(offer, before=before, events=[event_of(offer, kind, actor=Actor.PLATFORM)])
     if starts_anew or Progress.objects.filter(pk=offer.pk, stage=Stage.UNREACHABLE).exists():
@@ -93,6 +97,28 @@ def _update(offer: Offer, result: ResultIn, branch: Branch) -> None:
         plan(offer=offer, purpose=Purpose.PASS_NOTICE, occurrence=str(offer.changes + 1))
     else:
         tell_changes(offer, before=before)
+
+
+def _keep_what_others_moved(offer: Offer, result: ResultIn, before: Before) -> None:
+    """A platform that says the same day or branch as before does not take back where HR moved the person meanwhile."""
+    said = _said_last(offer)
+    if said is None:
+        return
+    if said.branch == result.branch:
+        offer.branch = before.branch
+    if said.onboarding_at == result.onboarding_at:
+        offer.onboarding_at = before.offer.onboarding_at
+    offer.answer_by = answer_deadline(offer.onboarding_at, now=timezone.now(), zone=offer.branch.zone)
+
+
+def _said_last(offer: Offer) -> ResultIn | None:
+    """What the platform said of this offer last; None where that is not kept, or reads differently by now."""
+    signals = offer.signals.select_related("source").order_by("-received_at")
+    last = next((signal for signal in signals if signal.body), None)
+    try:
+        return parse_result(mapped(last.source, last.body)) if last else None
+    except InvalidResult:
+        return None
 
 
 def _start_anew(offer: Offer) -> None:
@@ -107,8 +133,12 @@ def _replace_person(candidate: Candidate, result: ResultIn) -> bool:
     before, known = _identity(candidate), addresses(candidate)
     describe(candidate, result)
     forget_replaced(candidate, before=known)
+    is_another = any(old and old != new for old, new in zip(before, _identity(candidate), strict=True))
+    if before[0] != candidate.name and candidate.preferences_set_at:
+        candidate.preferences_set_at = None  # they were somebody else's
+        describe(candidate, result)
     candidate.save()
-    return any(old and old != new for old, new in zip(before, _identity(candidate), strict=True))
+    return is_another
 
 
 def _identity(candidate: Candidate) -> list[str]:
