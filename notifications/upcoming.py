@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from candidates.models import Offer, OfferQuerySet
 from notifications.channels import open_channels
-from notifications.looks import stories_of
+from notifications.looks import UNPLANNABLE, stories_of
 from notifications.models import Message, Purpose, ReminderRule
 from notifications.policy import Policy
 from notifications.reasons import reason_words
@@ -89,7 +89,11 @@ def _of(story: Story, policy: Policy, *, at: datetime, until: datetime) -> Itera
     for message in story.messages:
         if message.state == State.PLANNED and at < message.due_at <= until:
             yield _held(story.offer, message)
-    for step in outlook(story, policy, at=at, usable=open_channels()).steps:
+    try:
+        coming = outlook(story, policy, at=at, usable=open_channels())
+    except UNPLANNABLE:
+        return  # the planner puts such an offer aside and says so in the log
+    for step in coming.steps:
         if step.at <= until:
             yield _planned(story.offer, step)
 
