@@ -9,12 +9,15 @@ import pytest
 from django.utils import timezone
 
 from branches.models import Branch, Role, User
-from candidates.models import Deferral, DeferralState, Offer, OfferState, PageToken
+from candidates.models import Deferral, DeferralState, InterviewSource, Offer, OfferState, PageToken
+from notifications.intake import take_signals
 from notifications.models import Message, Purpose
 from notifications.moves import NotJoining, OutOfScope, PastDay, move_by_hr
 from notifications.states import State
 from tests.branches.people import auditor_of, member
+from tests.deferrals import wish
 from tests.factories import MessageFactory, page_key
+from tests.notifications.test_intake import incoming
 from tracking import answers
 from tracking.models import Kind, Stage
 
@@ -165,3 +168,44 @@ def test_who_only_reads_reviews_or_sees_other_candidates_moves_nobody(
     for by in (auditor_of(bank), reviewer, others):
         with pytest.raises(OutOfScope):
             move_by_hr(offer=told, onboarding_at=soon(), branch=bj, by=by)
+
+
+# --- The platform and HR ------------------------------------------------------------------------
+@pytest.fixture
+def signalled(bj_cbd: Branch, source: InterviewSource) -> Offer:
+    """An offer by a signal, of which a text is out."""
+    take_signals([incoming(source, "msg_1")])
+    offer = Offer.objects.get()
+    offer.messages.update(state=State.ACCEPTED)
+    return offer
+
+
+def test_a_platform_that_repeats_the_old_day_does_not_take_back_what_hr_moved(
+    signalled: Offer, bj: Branch, bj_hr: User, source: InterviewSource
+) -> None:
+    day = soon()
+    move_by_hr(offer=signalled, onboarding_at=day, branch=bj, by=bj_hr)
+    take_signals([incoming(source, "msg_2", position__title="客户经理")])
+    signalled.refresh_from_db()
+    assert (signalled.onboarding_at, signalled.branch) == (day, bj)
+    assert signalled.position_title == "客户经理"
+    assert [change["what"] for change in changes(signalled)] == ["onboarding_at", "branch", "position"]
+
+
+def test_a_new_day_of_the_platform_counts_and_drops_a_wish_about_the_old_one(
+    signalled: Offer, source: InterviewSource, bj_hr: User
+) -> None:
+    move_by_hr(offer=signalled, onboarding_at=soon(), branch=signalled.branch, by=bj_hr)
+    pending = wish(signalled)
+    take_signals([incoming(source, "msg_2", onboarding_at="2099-03-02T09:00:00+08:00")])
+    signalled.refresh_from_db()
+    assert signalled.onboarding_at == datetime(2099, 3, 2, 1, tzinfo=UTC)
+    pending.refresh_from_db()
+    assert pending.state == DeferralState.DROPPED
+
+
+def test_a_withdrawal_drops_a_wish(signalled: Offer, source: InterviewSource) -> None:
+    pending = wish(signalled)
+    take_signals([incoming(source, "msg_2", result="failed")])
+    pending.refresh_from_db()
+    assert pending.state == DeferralState.DROPPED
