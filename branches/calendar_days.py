@@ -103,8 +103,8 @@ def unknown_years(*, today: date, branch: Branch | None = None) -> list[UnknownY
 
 def _follows_china(branch: Branch | None) -> bool:
     if branch:
-        return branch.calendar == Calendar.CHINA
-    return Branch.objects.filter(calendar=Calendar.CHINA).exists()
+        return bool(branch.calendar == Calendar.CHINA)
+    return bool(Branch.objects.filter(calendar=Calendar.CHINA).exists())
 
 
 def _stated_by_hand(year: int, branch: Branch | None) -> int:

@@ -16,7 +16,7 @@ def node_asked_for(request: HttpRequest, code: str, *, refused_as: str) -> Branc
     person = officer(request)
     visible = Branch.objects.visible_to(person)
     if not code:
-        nodes = list(visible)
+        nodes: list[Branch] = list(visible)
         return next((node for node in nodes if person.may_edit_content(node)), nodes[0])
     # Such as NUL, which no query may hold.
     found: Branch | None = visible.filter(code=code).first() if code.isprintable() else None

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channel_order import ChannelOrderField
-from notifications.local_sending import MOST_A_DAY, InvalidContent, WindowFacts, digest
+from notifications.local_content import InvalidContent
+from notifications.local_sending import MOST_A_DAY, WindowFacts, digest
 from notifications.models import BranchChannels, OffDays, SendWindow
 
 

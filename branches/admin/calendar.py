@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -68,8 +68,6 @@ class CalendarDayForm(DayModelForm):
 class NewDaysForm(DayModelForm):
     """One day, or a holiday from its first day to its last."""
 
-    new: ClassVar[list[CalendarDay]] = []
-
     last = forms.DateField(
         required=False,
         label=_("Last day"),
@@ -83,6 +81,7 @@ class NewDaysForm(DayModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.new: list[CalendarDay] = []
         if "day" in self.fields:
             self.fields["day"].label = _("First day")
         if root := Branch.objects.get_root_nodes().first():

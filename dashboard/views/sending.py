@@ -34,7 +34,6 @@ from notifications.models import BranchChannels, SendWindow
 
 NOT_YOURS = "sending.not_yours"
 NOT_ALLOWED = "sending.not_allowed"
-MODELS = {WINDOW: SendWindow, CHANNELS: BranchChannels}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +54,7 @@ def sending(request: HttpRequest) -> HttpResponse:
 
 def _posted(request: HttpRequest, node: Branch, person: User) -> HttpResponse:
     data = request.POST
-    if (what := data.get("withdraw", "")) in MODELS:
+    if (what := data.get("withdraw", "")) in {WINDOW, CHANNELS}:
         return _withdrawn(request, node, person, what)
     if data.get("what") == CHANNELS:
         _note_foreign_channels(request, node)
@@ -91,9 +90,9 @@ def _stated(request: HttpRequest, node: Branch, form: StatedForm, state: Callabl
 
 def _changed_since(request: HttpRequest, node: Branch, form: StatedForm) -> HttpResponse:
     """Shown once more with what was typed, now based on what somebody else has stated."""
-    what = WINDOW if isinstance(form, WindowForm) else CHANNELS
-    data = request.POST.copy()
-    data["basis"] = digest(MODELS[what]._default_manager.filter(branch=node).first())
+    is_window, data = isinstance(form, WindowForm), request.POST.copy()
+    windows, channels = SendWindow.objects.filter(branch=node), BranchChannels.objects.filter(branch=node)
+    data["basis"] = digest(windows.first() if is_window else channels.first())
     words = gettext("Somebody else has changed this meanwhile. Save again to put yours in its place.")
     messages.warning(request, words)
     return _shown(request, node, bound=_again(form, data), status=409)

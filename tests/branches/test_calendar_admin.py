@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from branches.calendar_days import LOOKED_AHEAD, UnknownYear, last_known_year, unknown_years
 from branches.models import Branch, Calendar, CalendarDay
@@ -124,7 +123,7 @@ def test_days_entered_by_hand_are_counted_where_they_count(bank: Branch, bj: Bra
 def test_headquarters_is_warned_until_days_are_entered(as_hq: Client, bank: Branch, where: str) -> None:
     address = reverse("admin:index") if where == "front" else page(CalendarDay)
     # Not so late that the session would have run out.
-    with time_machine.travel(timezone.make_aware(timezone.datetime(NEXT_YEAR - 1, 11, 25, 12)), tick=False):
+    with time_machine.travel(datetime(NEXT_YEAR - 1, 11, 25, 12, tzinfo=UTC), tick=False):
         assert '<p class="front-alert" role="status">' in as_hq.get(address).content.decode()
         CalendarDay.objects.create(branch=bank, day=date(NEXT_YEAR, 1, 1))
         shown = as_hq.get(address).content.decode()

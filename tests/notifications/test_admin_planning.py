@@ -83,7 +83,9 @@ def test_one_purpose_has_one_strategy_for_the_same_candidates(as_hq: Client) -> 
 
 
 # --- Rules --------------------------------------------------------------------------------------
-def rule_form(kind: Kind, anchor: Anchor, amount: int, **changes: Any) -> dict[str, Any]:
+def rule_form(
+    kind: ReminderRule.Kind, anchor: ReminderRule.Anchor, amount: int, **changes: Any
+) -> dict[str, Any]:
     return {"kind": kind, "anchor": anchor, "amount": amount, "at": "", "active": "on"} | changes
 
 

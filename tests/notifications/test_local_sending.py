@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -85,7 +86,7 @@ def test_the_same_again_plans_nothing_anew(bj: Branch, bj_hr: User) -> None:
 )
 @pytest.mark.usefixtures("bank_window")
 def test_what_is_wrong_with_the_hours_names_its_field(
-    field: str, change: dict[str, object], bj: Branch, bj_hr: User
+    field: str, change: dict[str, Any], bj: Branch, bj_hr: User
 ) -> None:
     with pytest.raises(InvalidContent) as wrong:
         state_window(branch=bj, facts=replace(HOURS, **change), by=bj_hr)
