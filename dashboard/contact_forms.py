@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -22,6 +22,9 @@ from notifications.personal import problems
 from tracking.models import CallResult
 
 LONGEST_NOTE, LONGEST_REASON = 500, 200
+# A mistyped year would otherwise be far from any calendar.
+FARTHEST = timedelta(days=366)
+TOO_FAR = _("This is more than a year ahead. Please check the year.")
 TYPED = "%Y-%m-%dT%H:%M"
 NO_EXTENSION = {
     NoExtension.PAST: _("This moment is over already."),
@@ -113,6 +116,8 @@ class CallForm(ContactForm):
         again_at: datetime | None = self.cleaned_data["again_at"]
         if again_at and again_at <= timezone.now():
             raise ValidationError(NO_EXTENSION[NoExtension.PAST])
+        if again_at and again_at > timezone.now() + FARTHEST:
+            raise ValidationError(TOO_FAR)
         return again_at
 
 
@@ -197,4 +202,6 @@ class MoveForm(ContactForm):
             cleaned.update(branch=branch, onboarding_at=first)
             if first <= timezone.now():
                 self.add_error("onboarding_at", _("The first day must lie ahead."))
+            elif first > timezone.now() + FARTHEST:
+                self.add_error("onboarding_at", TOO_FAR)
         return cleaned

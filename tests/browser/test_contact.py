@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from branches.models import User
 from candidates.models import Offer, OfferState
+from notifications.dates import date_text
 from notifications.models import ApprovedWording, Message, TemplateVersion
 from notifications.sample.load import read
 from tests.browser.conftest import DESK, PHONE
@@ -80,15 +83,16 @@ def test_hr_writes_and_calls_and_both_stand_in_the_timeline(
     expect(screen.locator(".timeline").last).to_contain_text("地下二层。")
     assert Message.objects.filter(purpose="hr_contact").count() == 1
 
+    again = timezone.localtime() + timedelta(days=3)
     screen.locator("#tab-call").click()
     screen.locator("[name=result][value=undecided]").check()
     screen.locator("[name=note]").fill("想先和家人商量")
-    screen.locator("[name=again_at]").fill("2031-03-04T10:30")
+    screen.locator("[name=again_at]").fill(f"{again:%Y-%m-%d}T10:30")
     picture(screen, "3-call")
     assert_presentable(screen)
     screen.locator(".contact-form .button-primary").click()
     expect(screen.locator(".timeline").last).to_contain_text("想先和家人商量")
-    expect(screen.locator(".timeline").last).to_contain_text("2031年3月4日（周二）10:30")
+    expect(screen.locator(".timeline").last).to_contain_text(f"{date_text(again, 'zh-hans')}10:30")
     assert Call.objects.count() == 1
     picture(screen, "4-timeline")
     assert_presentable(screen)

@@ -165,6 +165,19 @@ def signed_in_english(client: Client) -> Client:
     return client
 
 
+def test_what_was_typed_stays_when_the_last_channel_is_gone_or_the_offer_was_withdrawn(
+    client: Client, offer: Offer, wording: ApprovedWording
+) -> None:
+    offer.candidate.unusable_channels = {"sms": "30005", "email": "550"}
+    offer.candidate.save()
+    gone = written(client, offer, wording)
+    assert (gone.status_code, WORDS in gone.content.decode()) == (422, True)
+    Offer.objects.update(state=OfferState.WITHDRAWN)
+    withdrawn = written(client, offer, wording)
+    assert (withdrawn.status_code, WORDS in withdrawn.content.decode()) == (422, True)
+    assert not Message.objects.exists()
+
+
 def test_the_branchs_own_number_may_stand_in_it(
     client: Client, offer: Offer, wording: ApprovedWording
 ) -> None:
@@ -342,6 +355,19 @@ def test_a_branch_moves_nobody_to_a_branch_that_is_not_its_own(
 def test_a_day_that_is_over_is_refused(client: Client, offer: Offer) -> None:
     data = {"onboarding_at": typed(in_days(-1), offer), "branch": "BJ-CBD"}
     assert posted(client, "move", offer, **data).status_code == 422
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59", "0001-01-01T00:00", "2026-02-30T10:00", "soon"])
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_a_moment_that_nobody_means_is_refused_at_its_field(
+    moment: str, zone: str, client: Client, offer: Offer
+) -> None:
+    Branch.objects.filter(pk=offer.branch_id).update(time_zone=zone)
+    for step, name in (("call", "again_at"), ("more_time", "until"), ("move", "onboarding_at")):
+        data = {"result": "no_answer", "reason": "等毕业答辩", "branch": "BJ-CBD", name: moment}
+        answer = posted(client, step, offer, **data)
+        assert answer.status_code == 422, step
+        assert f'id="contact-{name}_error"' in answer.content.decode()
 
 
 def test_only_what_can_be_done_has_a_tab(client: Client, bj_cbd: Branch) -> None:
