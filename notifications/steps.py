@@ -20,6 +20,7 @@ from notifications.policy import Policy, Way, at_once
 from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import FAILED, UNSENT, State
+from notifications.wanted import JOINING
 from notifications.windows import DAY, Place, Window
 
 Kind, Anchor = ReminderRule.Kind, ReminderRule.Anchor
@@ -105,14 +106,12 @@ def outlook(story: Story, policy: Policy, *, at: datetime, usable: Collection[st
     Nobody need tell the planner of an answer: it looks at every moment at which something would be due after another
     one. Raises NoWorkingDay.
     """
-    offer = story.offer
-    may_change = offer.state != OfferState.DECLINED or at < offer.answer_by
-    if offer.state == OfferState.WITHDRAWN or offer.onboarding_at <= at or not may_change:
-        return Outlook()
     planned = _Planning(story, policy, at, usable)
+    if story.offer.onboarding_at <= at:
+        return Outlook(list(planned.task()))
     steps = sorted(planned.steps(), key=lambda step: (step.at, step.purpose))
-    looks = [moment for moment in (*planned.looks(), *(step.at for step in steps)) if moment > at]
-    return Outlook(steps, min([*looks, offer.onboarding_at]))
+    looks = (moment for moment in (*planned.looks(), *(step.at for step in steps)) if moment > at)
+    return Outlook(steps, min(looks, default=None))
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ class _Planning:
     def steps(self) -> Iterator[Step]:
         wished = [*self._reminders(), *self._fallbacks()]
         yield from _within_the_day(wished, self._already_said(), self._window, self._is_urgent)
-        yield from self._task()
+        yield from self.task()
 
     def looks(self) -> Iterator[datetime]:
         """Moments at which more may be known: of what is on its way, and of rules that may concern the person then."""
@@ -145,6 +144,13 @@ class _Planning:
                 yield max(one.due_at, self.at) + FIRST_LOOK_AFTER
         for _rule, _wish, place in self._wishes:
             yield place.at
+        if self._may_join:
+            yield self.story.offer.onboarding_at
+
+    @property
+    def _may_join(self) -> bool:
+        offer = self.story.offer
+        return offer.state in JOINING or (offer.state == OfferState.DECLINED and self.at < offer.answer_by)
 
     @cached_property
     def _window(self) -> Window:
@@ -174,7 +180,9 @@ class _Planning:
     def _wishes(self) -> list[tuple[ReminderRule, Wish, Place]]:
         """Of every rule that may still concern the person; none before anything was said at all."""
         waits = self.story.offer.state == OfferState.OFFERED
-        found = []
+        found: list[tuple[ReminderRule, Wish, Place]] = []
+        if not self._may_join:
+            return found
         for rule in self.policy.rules_for(self.story.offer):
             speaks = rule.kind != Kind.HR_TASK and (waits or rule.anchor == Anchor.FIRST_DAY)
             if speaks and self.story.told_at and (wish := self._wish(rule)):
@@ -278,14 +286,14 @@ class _Planning:
         return self.story.offer.answer_by if asks else self.story.offer.onboarding_at
 
     # --- HR ---
-    def _task(self) -> Iterator[Step]:
-        """No answer in time: HR's to ask, once a round, at the deadline at the latest."""
+    def task(self) -> Iterator[Step]:
+        """No answer in time: HR's to ask, once a round, at the deadline or the first day at the latest."""
         offer, story = self.story.offer, self.story
         if offer.state != OfferState.OFFERED or story.asks_for_deferral or offer.progress.handed_over_at:
             return
         rules = [rule for rule in self.policy.rules_for(offer) if rule.kind == Kind.HR_TASK]
         moments = [(wish.at, _rule_reason(rule)) for rule in rules if (wish := self._wish(rule))]
-        when, reason = min([*moments, (offer.answer_by, "deadline:0")])
+        when, reason = min([*moments, (min(offer.answer_by, offer.onboarding_at), "deadline:0")])
         yield Step(max(when, self.at), Kind.HR_TASK, "", reasons=(reason,))
 
 
