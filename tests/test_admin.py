@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,11 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.admin_parts import ReadOnlyAdmin
-from branches.models import AccessRecord, ApiKey, Branch, Membership, Role, User
-from candidates.models import InterviewSource, Offer, Signal
+from branches.models import AccessRecord, ApiKey, Branch, CalendarDay, Membership, Role, User
+from candidates.models import Deferral, DeferralPolicy, Extension, InterviewSource, Offer, Signal
 from hrnotify.admin_front import channel_health, funnel
 from notifications.models import (
+    ApprovedWording,
     Attempt,
+    BranchChannels,
+    ChannelStrategy,
     CoreField,
     CoreVersion,
     LocalField,
@@ -28,6 +31,8 @@ from notifications.models import (
     Message,
     Purpose,
     Receipt,
+    ReminderRule,
+    SendWindow,
     TemplateBody,
     TemplateVersion,
 )
@@ -44,7 +49,7 @@ from tests.factories import (
     UserFactory,
     published,
 )
-from tracking.models import Event, Kind, Progress
+from tracking.models import Call, Event, Kind, Progress
 from tracking.record import record
 
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -53,13 +58,20 @@ ADDED_BY_HAND = {
     "branches.Branch",
     "branches.User",
     "branches.ApiKey",
+    "branches.CalendarDay",
+    "candidates.DeferralPolicy",
     "candidates.InterviewSource",
+    "notifications.ApprovedWording",
+    "notifications.BranchChannels",
+    "notifications.ChannelStrategy",
     "notifications.CoreField",
     "notifications.LocalField",
     "notifications.LocalPaper",
     "notifications.LocalValue",
     "notifications.NotificationTemplate",
     "notifications.ProviderRegistration",
+    "notifications.ReminderRule",
+    "notifications.SendWindow",
 }
 Model = type[models.Model]
 Rows = dict[Model, models.Model]
@@ -92,7 +104,27 @@ def a_row_of_each(bank: Branch, offer: Offer, hq: User) -> Rows:
     )
     LocalValue.objects.get_or_create(branch=bank, field=LocalFieldFactory.create(), value="D口")
     LocalPaperFactory.create(branch=bank)
+    _rows_of_planning(bank)
+    _rows_of_contacts(offer, hq)
     return {model: model._default_manager.all()[0] for model in REGISTERED}
+
+
+def _rows_of_planning(bank: Branch) -> None:
+    CalendarDay.objects.create(branch=bank, day=date(2027, 2, 8))
+    DeferralPolicy.objects.create(branch=bank)
+    ChannelStrategy.objects.create(channels=["sms"])
+    ReminderRule.objects.create(kind="unread", anchor="notice", amount=24)
+    SendWindow.objects.create(branch=bank)
+    BranchChannels.objects.create(branch=bank, channels=["sms"])
+    ApprovedWording.objects.create(title="停车", title_en="Parking", text="可停车。", text_en="You may park.")
+
+
+def _rows_of_contacts(offer: Offer, hq: User) -> None:
+    days = {"before": offer.onboarding_at, "wanted": offer.onboarding_at + timedelta(days=7)}
+    Deferral.objects.create(offer=offer, reason="moving", words="搬家", **days)
+    until = offer.answer_by + timedelta(days=1)
+    Extension.objects.create(offer=offer, by=hq, before=offer.answer_by, until=until, reason="出差")
+    Call.objects.create(offer=offer, by=hq, result="no_answer")
 
 
 # --- Who may come in ----------------------------------------------------------------------------
@@ -176,6 +208,9 @@ def test_the_models_of_the_past_are_read_only() -> None:
         "Signal",
         "Offer",
         "Candidate",
+        "Deferral",
+        "Extension",
+        "Call",
         "Message",
         "DeadLetter",
         "Attempt",
@@ -314,7 +349,8 @@ def branch_form(branch: Branch | None = None, **changes: Any) -> dict[str, Any]:
         "contact_en",
     )
     facts = {name: getattr(branch, name) if branch else "X" for name in names}
-    return {**facts, "time_zone": "Asia/Shanghai", "map_url": "", **no_inlines("memberships"), **changes}
+    clocks = {"time_zone": "Asia/Shanghai", "calendar": "china"}
+    return {**facts, **clocks, "map_url": "", **no_inlines("memberships"), **changes}
 
 
 def test_a_branch_is_added_below_another(as_hq: Client, bj: Branch) -> None:
