@@ -88,6 +88,16 @@ class Story:
         """Purposes and occurrences of which there is a message, whatever became of it."""
         return {(one.purpose, one.occurrence.partition(REPETITION)[0]) for one in self.messages}
 
+    @cached_property
+    def last_said(self) -> dict[str, datetime]:
+        """When each purpose last went out, or is about to."""
+        last: dict[str, datetime] = {}
+        for one in self.messages:
+            if one.state not in SKIPPED_OR_FAILED:
+                said_at = one.first_sent_at or one.due_at
+                last[one.purpose] = max(said_at, last.get(one.purpose, said_at))
+        return last
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -172,9 +182,12 @@ class _Planning:
 
     # --- Reminders ---
     def _reminders(self) -> Iterator[Step]:
+        # Two rules may come to one moment, after a weekend for example: it is said once.
+        found: dict[tuple[str, datetime], Step] = {}
         for rule, wish, place in self._wishes:
             if self._concerns(rule) and (step := self._reminder(rule, wish, place)):
-                yield step
+                found[step.purpose, step.at] = step
+        yield from found.values()
 
     @cached_property
     def _wishes(self) -> list[tuple[ReminderRule, Wish, Place]]:
@@ -186,10 +199,14 @@ class _Planning:
         for rule in self.policy.rules_for(self.story.offer):
             speaks = rule.kind != Kind.HR_TASK and (waits or rule.anchor == Anchor.FIRST_DAY)
             if speaks and self.story.told_at and (wish := self._wish(rule)):
-                is_said = (rule.kind, wish.occurrence) in self.story.said
-                if not is_said and (place := self._place(rule, wish)):
+                if not self._is_said(rule, wish) and (place := self._place(rule, wish)):
                     found.append((rule, wish, place))
         return found
+
+    def _is_said(self, rule: ReminderRule, wish: Wish) -> bool:
+        """Also by another rule, at the moment of this one or after it: nobody needs to hear the same twice."""
+        last = self.story.last_said.get(rule.kind)
+        return (rule.kind, wish.occurrence) in self.story.said or (last is not None and wish.at <= last)
 
     def _concerns(self, rule: ReminderRule) -> bool:
         """Whether the person still is somebody to be reminded of this."""
@@ -230,7 +247,9 @@ class _Planning:
         if rule.anchor == Anchor.NOTICE:
             if not story.noticed_at:
                 return None
-            wish = max(story.noticed_at + timedelta(hours=rule.amount), story.told_at or story.noticed_at)
+            wish = story.noticed_at + timedelta(hours=rule.amount)
+            if story.told_at and story.told_at > story.noticed_at:
+                wish = max(wish, story.told_at + TOLD_JUST_NOW)
             occurrence = f"{story.round_began:%Y%m%dT%H%M%S}/{rule.number}"
             return Wish(wish, occurrence, offer.answer_by, may_be_early=False)
         if rule.anchor == Anchor.DEADLINE:
