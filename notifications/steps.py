@@ -20,7 +20,7 @@ from notifications.policy import Policy, Way, at_once
 from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import FAILED, UNSENT, State
-from notifications.wanted import JOINING
+from notifications.wanted import JOINING, REMINDERS, fits
 from notifications.windows import DAY, Place, Window
 
 Kind, Anchor = ReminderRule.Kind, ReminderRule.Anchor
@@ -280,8 +280,9 @@ class _Planning:
         """The next channel once nobody knows of any message of the occurrence that it got through."""
         strategy = self.policy.strategy(self.story.offer, purpose)
         alive = [one for one in messages if one.state not in SKIPPED_OR_FAILED]
-        waits = [wait for one in alive if (wait := _patience(one, strategy, is_opened=self.story.is_opened))]
-        if not alive or len(waits) < len(alive) or not self._still_speaks(purpose):
+        opened_at = self.story.offer.progress.opened_at
+        waits = [wait for one in alive if (wait := _patience(one, strategy, opened_at=opened_at))]
+        if not alive or len(waits) < len(alive) or not self._still_speaks(alive[-1]):
             return None
         until, reason = max(waits)
         used = {one.channel for one in messages}
@@ -294,11 +295,13 @@ class _Planning:
         next_way = (Way(way.channel, reason),)
         return Step(place.at, purpose, alive[-1].occurrence, next_way, _moved(place), latest, alive[-1])
 
-    def _still_speaks(self, purpose: str) -> bool:
-        """Whether what the message asks has not been answered meanwhile."""
-        if purpose in {Purpose.PASS_NOTICE, Purpose.UNREAD, Purpose.UNCONFIRMED}:
-            return self.story.offer.state == OfferState.OFFERED and not self.story.asks_for_deferral
-        return True
+    def _still_speaks(self, said: Message) -> bool:
+        """Whether somebody would still be sent this; see `wanted`, which is asked once more then."""
+        story = self.story
+        if story.asks_for_deferral and said.purpose in {Purpose.PASS_NOTICE, *REMINDERS}:
+            return False
+        is_read = said.purpose == Purpose.UNREAD and story.is_opened
+        return not is_read and fits(story.offer, said.purpose, said.occurrence, at=self.at)
 
     def _end_of(self, purpose: str) -> datetime:
         asks = purpose in {Purpose.PASS_NOTICE, Purpose.UNREAD, Purpose.UNCONFIRMED}
@@ -338,18 +341,24 @@ def _not_past(place: Place | None, window: Window, *, at: datetime, latest: date
     return place if place and place.at < latest else None
 
 
-def _patience(one: Message, strategy: ChannelStrategy, *, is_opened: bool) -> tuple[datetime, str] | None:
-    """Until when this message is trusted to get through, and why not for longer. None: for ever, or not yet known."""
+def _patience(
+    one: Message, strategy: ChannelStrategy, *, opened_at: datetime | None
+) -> tuple[datetime, str] | None:
+    """Until when this message is trusted to get through, and why not for longer. None: for ever, or not yet known.
+
+    `opened_at`: when the page was first opened; what went out before that has arrived, whatever its carrier says.
+    """
     if one.state not in {State.ACCEPTED, State.DELIVERED} or one.accepted_at is None:
         return None
     waits = []
     carrier = TRANSPORTS.get(one.provider)
-    if one.state == State.ACCEPTED and strategy.no_receipt_minutes and carrier and carrier.tells_delivered:
+    has_arrived = one.state == State.DELIVERED or (opened_at is not None and opened_at >= one.accepted_at)
+    if strategy.no_receipt_minutes and carrier and carrier.tells_delivered and not has_arrived:
         minutes = strategy.no_receipt_minutes
         waits.append(
             (one.accepted_at + timedelta(minutes=minutes), after(one.channel, NO_RECEIPT, minutes=minutes))
         )
-    if strategy.unopened_minutes and not is_opened:
+    if strategy.unopened_minutes and opened_at is None:
         minutes, since = strategy.unopened_minutes, one.delivered_at or one.accepted_at
         waits.append((since + timedelta(minutes=minutes), after(one.channel, UNOPENED, minutes=minutes)))
     return min(waits, default=None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
 
-from candidates.models import Deferral, OfferState
+from candidates.models import Deferral, Offer, OfferState
 from notifications.models import Message, Purpose
 from notifications.models.dead_letters import REPETITION
 from notifications.states import State
@@ -37,6 +37,7 @@ def unwanted(messages: Collection[Message]) -> set[UUID]:
 
     At most two queries for all reminders among them, and one for each repetition; none for anything else.
     """
+    now = timezone.now()
     reminded = {one.offer_id for one in messages if one.purpose in REMINDERS}
     asking = _asking_for_deferral(reminded)
     unread = {one.offer_id for one in messages if one.purpose == Purpose.UNREAD}
@@ -44,7 +45,7 @@ def unwanted(messages: Collection[Message]) -> set[UUID]:
     return {
         one.pk
         for one in messages
-        if not _fits(one)
+        if not fits(one.offer, one.purpose, one.occurrence, at=now)
         or (one.purpose in REMINDERS and one.offer_id in asking)
         or (one.purpose == Purpose.UNREAD and one.offer_id in opened)
         or _was_delivered_after_all(one)
@@ -65,22 +66,21 @@ def _opened(offers: Collection[UUID]) -> set[UUID]:
     return set(found.values_list("pk", flat=True)) if offers else set()
 
 
-def _fits(message: Message) -> bool:
-    """By the offer as it is now."""
-    offer = message.offer
-    if offer.state not in WANTED_WHILE.get(Purpose(message.purpose), JOINING):
+def fits(offer: Offer, purpose: str, occurrence: str, *, at: datetime) -> bool:
+    """By the offer as it is now, with its branch at hand."""
+    if offer.state not in WANTED_WHILE.get(Purpose(purpose), JOINING):
         return False
-    if message.purpose not in OF_THE_FIRST_DAY:
+    if purpose not in OF_THE_FIRST_DAY:
         return True
     # Who has not answered in time is HR's to ask, and a day that has moved has reminders of its own.
-    has_answered_or_may = offer.state == OfferState.CONFIRMED or timezone.now() < offer.answer_by
-    return has_answered_or_may and _is_of_this_day(message)
+    has_answered_or_may = offer.state == OfferState.CONFIRMED or at < offer.answer_by
+    return has_answered_or_may and _is_of_this_day(offer, occurrence)
 
 
-def _is_of_this_day(message: Message) -> bool:
+def _is_of_this_day(offer: Offer, occurrence: str) -> bool:
     """A planned reminder's occurrence starts with the first day it speaks of."""
-    day, _, number = message.occurrence.partition("/")
-    first_day = message.offer.onboarding_at.astimezone(message.offer.branch.zone).date()
+    day, _, number = occurrence.partition("/")
+    first_day = offer.onboarding_at.astimezone(offer.branch.zone).date()
     return not number or date.fromisoformat(day) == first_day
 
 
