@@ -129,7 +129,9 @@ def _writes(who: Person, channel: str) -> None:
 
 # --- Headquarters ------------------------------------------------------------------------------
 def _states_day(who: Person, day: str, word: str) -> None:
-    CalendarDay.objects.create(branch=who.branch, day=who.case.moment(day).date(), is_working=word == "worked")
+    CalendarDay.objects.create(
+        branch=who.branch, day=who.case.moment(day).date(), is_working=word == "worked"
+    )
 
 
 def _switches_rule_off(_who: Person, number: str) -> None:
@@ -151,7 +153,9 @@ def _states_window(who: Person, opens: str, closes: str, off_days: str = "send")
 
 
 def _allows(_who: Person, purpose: str, *channels: str) -> None:
-    ChannelStrategy.objects.filter(purpose="" if purpose == "all" else purpose).update(channels=list(channels))
+    ChannelStrategy.objects.filter(purpose="" if purpose == "all" else purpose).update(
+        channels=list(channels)
+    )
 
 
 # --- The machines ------------------------------------------------------------------------------

@@ -63,6 +63,7 @@ class Play:
     happenings: list[tuple[datetime, Happening]] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     planner_is_down: bool = False
+    tried: set[UUID] = field(default_factory=set)
     undone_at_end: ExitStack = field(default_factory=ExitStack)
 
     def happens(self, at: datetime, what: Happening) -> None:
@@ -113,7 +114,8 @@ class Play:
         word, _, minutes = self.answers.get(message.channel, "delivers").partition(" ")
         if word == "refuses":
             return TransportError("refused", code="refused", permanent=True)
-        if word == "busy" and message.first_sent_at == timezone.now():
+        if word == "busy" and message.pk not in self.tried:
+            self.tried.add(message.pk)
             return TransportError("busy", throttled=True, retry_after=60 * float(minutes))
         return Accepted(reference=f"ref-{next(_numbers)}")
 

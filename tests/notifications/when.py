@@ -15,7 +15,7 @@ from candidates.payload import parse_result
 from notifications.intake import Incoming, take_signals
 from notifications.models import BranchChannels, ChannelStrategy, ReminderRule, SendWindow
 from tests import platform
-from tests.factories import BranchFactory, SourceFactory, UserFactory
+from tests.factories import SourceFactory, UserFactory
 from tests.notifications.happenings import HAPPENINGS
 from tests.notifications.played import Play
 from tracking.models import Event, Kind
@@ -133,7 +133,9 @@ class Person:
         """What was sent and when HR was given a task, by the clocks of the case."""
         offer = self.offer
         tasks = Event.objects.filter(offer=offer, kind=Kind.HANDED_OVER)
-        found = [(one.at, f"{one.purpose} {one.channel}") for one in self.game.sent if one.offer_id == offer.pk]
+        found = [
+            (one.at, f"{one.purpose} {one.channel}") for one in self.game.sent if one.offer_id == offer.pk
+        ]
         found += [(one.at, "task") for one in tasks]
         return [f"{at.astimezone(self.case.clocks):%m-%d %H:%M} {what}" for at, what in sorted(found)]
 
@@ -191,7 +193,9 @@ def enter(case: Case, branch: Branch, game: Play, number: int = 1) -> Person:
     hr = User.objects.filter(username="hr").first() or UserFactory.create(
         username="hr", branch=from_above, role=Role.HQ_HR
     )
-    person = Person(case, branch, game, hr, SourceFactory.create(), f"AI-{number}", _told(case, branch, number))
+    person = Person(
+        case, branch, game, hr, SourceFactory.create(), f"AI-{number}", _told(case, branch, number)
+    )
     game.happens(case.passed_at, person.tell)
     for line in filter(None, map(str.strip, case.happens.splitlines())):
         day, clock, word, *rest = line.split()
