@@ -3,7 +3,7 @@
 .PHONY: help demo serve test lint bench faults clean-demo
 SHELL := /bin/bash
 
-# PORT, SANDBOX_PORT, ONCE, N and SEED reach the programs by themselves when given, on the command line or in the environment.
+# PORT, SANDBOX_PORT, ONCE, STORY, N and SEED reach the programs by themselves when given, on the command line or in the environment.
 ARGS ?=
 PYTHON := .venv/bin/python
 READY := .venv/ready
@@ -14,7 +14,7 @@ help: ## List the targets
 $(READY): requirements.txt requirements-dev.txt constraints.txt scripts/setup.sh
 	@sh scripts/setup.sh
 
-demo: $(READY) ## Everything at once with sample data and sandbox carriers; ONCE=1 stops after the run
+demo: $(READY) ## Everything at once with sample data and sandbox carriers; ONCE=1 stops after the run; STORY=weeks: three weeks in a minute
 	@exec $(PYTHON) -m hrnotify.demo
 
 serve: $(READY) ## Web server, worker and beat for .env, until Ctrl-C

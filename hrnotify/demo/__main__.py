@@ -1,6 +1,7 @@
 """Set up, signal, play the candidates, print what happened; then serve, or with ONCE=1 stop.
 
 With ONCE=1 the exit code is 0 only if every message reached its end and a candidate confirmed through the page.
+STORY=weeks plays three weeks around a first day instead (see `weeks`), and stops; 0 only if all came as it is written.
 """
 
 import os
@@ -11,17 +12,19 @@ from collections.abc import Callable
 
 import django
 
-from hrnotify.demo.settings import demo_settings
-from hrnotify.embedded import provide
-from hrnotify.processes import CHECKOUT, EmbeddedError, exit_on_signals
+from hrnotify.demo.settings import demo_settings, own_settings
+from hrnotify.embedded import EmbeddedServers, provide, take_from_dotenv
+from hrnotify.processes import CHECKOUT, EmbeddedError, exit_on_signals, port_is_free
 from hrnotify.serve import migrate, say
-from hrnotify.stack import Stack, StackError
+from hrnotify.stack import Stack, StackError, port_setting
 
 
 def main() -> None:
     exit_on_signals()
     started = time.monotonic()
     try:
+        if story := os.environ.get("STORY"):
+            sys.exit(0 if tell(story) else 1)
         prepare()
         with Stack(sandbox=True, variables=dict(os.environ)) as stack:
             say(f"Stack up after {time.monotonic() - started:.1f} s.")
@@ -34,6 +37,26 @@ def main() -> None:
         sys.exit(str(error))
     except KeyboardInterrupt:
         say("Stopped.")
+
+
+def tell(story: str) -> bool:
+    """Whether it came out as it is written."""
+    if story != "weeks":
+        raise StackError(f"There is no STORY={story}; there is STORY=weeks.")
+    take_from_dotenv(CHECKOUT / ".env", "PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT")
+    port, sandbox_port = port_setting("PORT", default=8000), port_setting("SANDBOX_PORT", default=8025)
+    for name, number in (("PORT", port), ("SANDBOX_PORT", sandbox_port)):
+        if not port_is_free(number):
+            raise StackError(f"Port {number} is in use by another program: set {name} to a free one.")
+    # A database of its own, whatever the environment names: the story empties it.
+    with EmbeddedServers(folder=CHECKOUT / "var" / f"weeks-{port}") as servers:
+        servers.wipe_valkey()
+        os.environ.update(demo_settings(folder=servers.folder) | own_settings(servers))
+        os.environ["SANDBOX_PORT"] = str(sandbox_port)
+        django.setup()
+        from hrnotify.demo import weeks  # noqa: PLC0415  Django's models can be imported only now
+
+        return weeks.play(port=port, sandbox_port=sandbox_port)
 
 
 def prepare() -> None:

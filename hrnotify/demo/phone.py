@@ -36,6 +36,10 @@ class Phone:
     def decline(self, reason: str) -> bool:
         return self._answer("decline/", reason=reason)
 
+    def defer(self, *, wanted: str, reason: str) -> bool:
+        """Ask for another first day (ISO 8601), as after reading once more what it means."""
+        return self._answer("defer/", sure="1", wanted=wanted, reason=reason)
+
     def _answer(self, tail: str, **form: str) -> bool:
         home = self.address
         self._get(f"{home}{tail}")

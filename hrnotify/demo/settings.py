@@ -4,8 +4,9 @@ import base64
 import json
 import os
 import secrets
+from pathlib import Path
 
-from hrnotify.embedded import stack_folder
+from hrnotify.embedded import EmbeddedServers, stack_folder
 from hrnotify.processes import write_private
 from hrnotify.stack import port_setting
 
@@ -33,13 +34,13 @@ RANDOM = (
 )
 
 
-def demo_settings() -> dict[str, str]:
-    """Environment variables of the demo's processes."""
+def demo_settings(*, folder: Path | None = None) -> dict[str, str]:
+    """Environment variables of the demo's processes. `folder`: where secrets are kept, the stack's own by default."""
     port, sandbox = port_setting("PORT", default=8000), port_setting("SANDBOX_PORT", default=8025)
     smtp = port_setting("SANDBOX_SMTP_PORT", default=sandbox + 1)
     wanted = {
         **FIXED,
-        **_kept(),
+        **_kept(folder or stack_folder()),
         "PUBLIC_URL": f"http://localhost:{port}",
         "TWILIO_API_URL": f"http://127.0.0.1:{sandbox}",
         "ALIYUN_SMS_API_URL": f"http://127.0.0.1:{sandbox}",
@@ -51,9 +52,23 @@ def demo_settings() -> dict[str, str]:
     return {name: os.environ.get(name) or value for name, value in wanted.items()}
 
 
-def _kept() -> dict[str, str]:
+def own_settings(servers: EmbeddedServers) -> dict[str, str]:
+    """For a story that is told in one process on servers of its own, and begins with an empty database."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "hrnotify.settings",
+        "DATABASE_URL": servers.postgres.url if servers.postgres else "",
+        "REDIS_URL": servers.require_valkey().url,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+        # Reading all of them beforehand would take longer than the story needs of them.
+        "STATIC_ON_DEMAND": "true",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def _kept(folder: Path) -> dict[str, str]:
     """Random secrets, made once per stack and kept beside its data, so that a restart prints the same logins."""
-    path = stack_folder() / "demo.json"
+    path = folder / "demo.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     kept = {**_made_up(), **known}
     if kept != known:  # a carrier may be newer than the data

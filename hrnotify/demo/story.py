@@ -78,21 +78,26 @@ def read_cast() -> list[Player]:
 # --- The interview platform ---------------------------------------------------------------------
 def signal(cast: Sequence[Player], *, web: str, report: Report) -> None:
     """The first ones one by one, each when the one before has reached its carrier; the others in one batch."""
-    address = f"{web}/api/v1/interview-results/{SOURCE_SLUG}"
+    address = result_address(web)
     for number, player in enumerate(cast[:MEASURED], 1):
         player.signalled_at = timezone.now()
-        player.offer_id = _id(_post(address, player.result()))
+        player.offer_id = _id(post(address, player.result()))
         _wait(lambda player=player: _accepted(player), seconds=10)  # type: ignore[misc]
         report(number, len(cast))
     rest = cast[MEASURED:]
     signalled_at = timezone.now()
-    answers = _post(f"{address}/batch", {"results": [player.result() for player in rest]})["results"]
+    answers = post(f"{address}/batch", {"results": [player.result() for player in rest]})["results"]
     for player, answer in zip(rest, answers, strict=True):
         player.signalled_at, player.offer_id = signalled_at, _id(answer)
     report(len(cast), len(cast))
 
 
-def _post(address: str, payload: dict[str, Any]) -> dict[str, Any]:
+def result_address(web: str) -> str:
+    return f"{web}/api/v1/interview-results/{SOURCE_SLUG}"
+
+
+def post(address: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """As the platform signs and sends it. Raises RuntimeError when it is not taken."""
     body, delivery, now = json.dumps(payload, ensure_ascii=False), f"msg_{uuid4().hex}", datetime.now(tz=UTC)
     headers = {
         "Content-Type": "application/json",

@@ -11,6 +11,7 @@ import os
 import selectors
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -79,5 +80,7 @@ def _look_and_die(at: datetime, *, after: int) -> None:
     os._exit(0)
 
 
+ROLES: dict[str, Callable[..., None]] = {"plan": plan, "send": send, "die": die}
+
 if __name__ == "__main__":
-    {"plan": plan, "send": send, "die": die}[sys.argv[1]](*sys.argv[2:])
+    ROLES[sys.argv[1]](*sys.argv[2:])
