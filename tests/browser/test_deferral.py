@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,14 @@ from pytest_django.live_server_helper import LiveServer
 from branches.models import Branch, User
 from candidates.models import Deferral, DeferralPolicy, DeferralState, Offer, OfferState
 from notifications.dates import moment_text
+from notifications.models import ReminderRule
+from tests.dashboard.story import confirmed, sent
 from tests.factories import PASSWORD, OfferFactory, page_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Monday to Friday whatever is announced, so that the test is the same in every year.
 WEEKDAYS = "weekdays"
+THURSDAY, DAYS_BEFORE = 3, 4
 
 
 @pytest.fixture
@@ -48,6 +50,19 @@ def next_monday(offer: Offer, *, weeks: int) -> datetime:
     now = timezone.now().astimezone(offer.branch.zone)
     monday = now - timedelta(days=now.weekday()) + timedelta(weeks=weeks)
     return monday.replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+def next_start_with_one_behind_it(offer: Offer) -> datetime:
+    """At nine, on the first weekday from five days on behind which another weekday lies: eight days at most."""
+    day = timezone.now().astimezone(offer.branch.zone) + timedelta(days=5)
+    while day.weekday() > THURSDAY:
+        day += timedelta(days=1)
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+def reminded(first_day: datetime) -> datetime:
+    """At ten, within the seven days for any day that next_start_with_one_behind_it finds, and the day after."""
+    return first_day.replace(hour=10) - timedelta(days=DAYS_BEFORE)
 
 
 def words(offer: Offer, moment: datetime) -> str:
@@ -203,3 +218,33 @@ def test_a_branch_without_a_policy_and_a_refusal_are_fit_to_be_seen(
     expect(page.get_by_role("heading", name="您的延期申请未获同意")).to_be_visible()
     expect(page.get_by_text("入职培训于原定日期开始。")).to_be_visible()
     presentable(page, "phone-refused")
+
+
+def test_what_goes_out_in_the_next_seven_days_moves_with_the_first_day(
+    page: Page,
+    desk_page: Page,
+    address: str,
+    live_server: LiveServer,
+    offer: Offer,
+    policy: DeferralPolicy,
+    bj_cbd_hr: User,
+) -> None:
+    ReminderRule.objects.create(kind="three_days", anchor="first_day", amount=DAYS_BEFORE, at=time(10))
+    offer.onboarding_at = next_start_with_one_behind_it(offer)
+    offer.save()
+    sent(offer)
+    confirmed(offer)
+    new = offer.onboarding_at + timedelta(days=1)
+    sign_in(desk_page, live_server)
+    week = f"{live_server.url}{reverse('dashboard:sending')}"
+    desk_page.goto(week)
+    row = desk_page.locator(".coming tbody tr").filter(has_text="入职前三天")
+    expect(row).to_contain_text(words(offer, reminded(offer.onboarding_at)))
+
+    page.goto(f"{address}defer/")
+    ask_for(page, new)
+    page.get_by_role("button", name="确定改期").tap()
+    expect(page.get_by_role("status")).to_contain_text("已同意延期")
+    desk_page.goto(week)
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text(words(offer, reminded(new)))
