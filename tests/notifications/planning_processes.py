@@ -29,6 +29,7 @@ def say(words: object) -> None:
 
 
 def plan(moment: str) -> None:
+    looks.BATCH = 50  # so many batches that they meet again and again
     _wait_for_the_start()
     planned = 0
     while (counts := planner.tick(at=datetime.fromisoformat(moment)))["looked_at"]:
