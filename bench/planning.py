@@ -28,7 +28,7 @@ from hrnotify.celery import app
 from hrnotify.processes import CHECKOUT
 from notifications.models import Message, ReminderRule, Schedule
 
-OFFERS, DUE, RUNS, IDLE_TICKS, STALE_TICKS = 1_000_000, 10_000, 5, 200, 10
+OFFERS, DUE, RUNS, IDLE_TICKS, STALE_TICKS, MOST_TICKS = 1_000_000, 10_000, 5, 200, 10, 5
 MOVED = tables_of((Message, Schedule))
 # Nothing is sent here: planning asks only whether a channel has a carrier.
 NOWHERE = Sink(9, 9)
@@ -51,14 +51,14 @@ def figures() -> Iterator[Figure]:
 def _some_due(at: datetime) -> Iterator[Figure]:
     runs = [_planned(run, at) for run in range(RUNS)]
     floors = [_floor(at) for _ in range(RUNS)]
-    seconds = [run.ticks[0]["seconds"] for run in runs]
-    what = f"a tick with {DUE:,} of {OFFERS:,} offers due"
-    floor = statistics.median(floors)
+    seconds, ticks = [run.seconds for run in runs], max(len(run.busy) for run in runs)
     note = (
-        f"{spread(seconds)}; {ALONE}; floor: the same offers locked and read, their messages written by COPY and their "
-        f"next look noted, in plain SQL, with nothing worked out; {size_gb():.1f} GB"
+        f"{spread(seconds)}{f', in up to {ticks} ticks' if ticks > 1 else ''}; {ALONE}; floor: the same offers locked "
+        f"and read, their messages written by COPY and their next look noted, in plain SQL, with nothing worked out; "
+        f"{size_gb():.1f} GB"
     )
-    yield Figure(what, statistics.median(seconds), "s", "< 5 s", floor, note)
+    what = f"a tick with {DUE:,} of {OFFERS:,} offers due"
+    yield Figure(what, statistics.median(seconds), "s", "< 5 s", statistics.median(floors), note)
     yield Figure(
         "the largest the process became over it",
         max(run.peak_mb for run in runs),
@@ -70,27 +70,27 @@ def _some_due(at: datetime) -> Iterator[Figure]:
 
 def _planned(run: int, at: datetime) -> Ran:
     _as_before(at)
-    ran = _run(at, times=1)
-    _check(ran.ticks[0], at)
-    say(f"run {run + 1} of {RUNS}: {ran.ticks[0]['seconds']:.2f} s, {ran.peak_mb:.0f} MB")
+    # On a slow machine a tick gives up its turn, and the next one goes on.
+    ran = _run(at, times=MOST_TICKS)
+    _check(ran, at)
+    say(f"run {run + 1} of {RUNS}: {ran.seconds:.2f} s, {ran.peak_mb:.0f} MB")
     return ran
 
 
 def _floor(at: datetime) -> float:
-    plain = PlainPlanner(settings.DATABASE_URL, rows=_reminders())
+    """With the messages that the planner wrote."""
+    plain = PlainPlanner(
+        settings.DATABASE_URL, rows=PlainPlanner.lines(settings.DATABASE_URL, purpose=reminder().kind)
+    )
     _as_before(at)
     return plain.seconds(at)
 
 
-def _reminders() -> Sequence[str]:
-    """What the planner wrote, a line of COPY each."""
-    return PlainPlanner.lines(settings.DATABASE_URL, purpose=reminder().kind)
-
-
-def _check(tick: Mapping[str, float], at: datetime) -> None:
+def _check(ran: Ran, at: datetime) -> None:
+    planned = sum(tick["planned"] for tick in ran.ticks)
     written = Message.objects.filter(purpose=reminder().kind)
-    if not tick["planned"] == written.count() == written.values("offer").distinct().count() == DUE:
-        raise NotMeasured(f"Of {DUE:,} reminders {tick['planned']:,} were planned.")
+    if not planned == written.count() == written.values("offer").distinct().count() == DUE:
+        raise NotMeasured(f"Of {DUE:,} reminders {planned:,} were planned.")
     if Schedule.objects.filter(look_at__lte=at).exists():
         raise NotMeasured("Some offers were left for another tick.")
 
@@ -159,6 +159,15 @@ class Ran:
 
     ticks: Sequence[Mapping[str, float]]
     peak_mb: float
+
+    @property
+    def busy(self) -> Sequence[Mapping[str, float]]:
+        """Ticks that found something to look at."""
+        return [tick for tick in self.ticks if tick["looked_at"]]
+
+    @property
+    def seconds(self) -> float:
+        return sum(tick["seconds"] for tick in self.busy)
 
 
 def _run(at: datetime, *, times: int) -> Ran:
