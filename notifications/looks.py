@@ -174,11 +174,7 @@ class _Look:
 
     def _moved(self, story: Story) -> list[Message]:
         """Messages that wait for a window which is another one by now."""
-        waiting = [
-            one
-            for one in story.messages
-            if one.state == State.PLANNED and one.tries == 0 and one.due_at > self.at and len(one.reasons) > 1
-        ]
+        waiting = [one for one in story.messages if one.due_at > self.at and _waits_for_the_window(one)]
         moved = []
         for one in waiting:
             urgent = self.policy.strategy(story.offer, one.purpose).urgent
@@ -188,6 +184,12 @@ class _Look:
                 one.due_at = due_at
                 moved.append(one)
         return moved
+
+
+def _waits_for_the_window(one: Message) -> bool:
+    """And not for its next try."""
+    is_untried = one.state == State.PLANNED and one.tries == 0 and one.first_sent_at is None
+    return is_untried and len(one.reasons) > 1
 
 
 def _rows(offer: Offer, step: Step, facts: dict[UUID, str]) -> list[Message]:
