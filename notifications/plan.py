@@ -18,7 +18,7 @@ from notifications.channels import is_dead_address, open_channels
 from notifications.models import Message, Purpose
 from notifications.policy import Policy, Way, at_once
 from notifications.reasons import CHOSEN, REFUSED, UNDELIVERED, after
-from notifications.schedules import look_again
+from notifications.schedules import look_again, look_soon
 from notifications.states import FAILED, State
 from notifications.wake import wake_on_commit
 from tracking.bulk import new_row
@@ -146,4 +146,5 @@ def _put(offer: Offer, purpose: str, occurrence: str, ways: Sequence[Way], **res
         )
         put.append(message)
         wake_on_commit(way.channel)
+    look_soon(offer.pk)
     return put[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from notifications.models import Schedule
@@ -19,3 +20,10 @@ def look_again(offer_id: UUID, *, at: datetime | None = None) -> None:
     Part of the caller's transaction: with the change, or not at all.
     """
     Schedule.objects.update_or_create(pk=offer_id, defaults={"look_at": at or timezone.now()})
+
+
+def look_soon(offer_id: UUID) -> None:
+    """The planner sees soon what became of a message that was put into the outbox without it."""
+    soon = timezone.now() + FIRST_LOOK_AFTER
+    has_later_look = Q(look_at__isnull=True) | Q(look_at__gt=soon)
+    Schedule.objects.filter(has_later_look, pk=offer_id).update(look_at=soon)
