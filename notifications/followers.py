@@ -29,6 +29,7 @@ from notifications.channels.base import Following, TransportError
 from notifications.channels.wechat import people
 from notifications.channels.wechat.client import WeChatError
 from notifications.models import Message
+from notifications.schedules import look_again
 from tracking.models import Actor, Event, Kind
 from tracking.record import record
 
@@ -125,10 +126,14 @@ def _locked(candidate_ids: list[UUID]) -> list[Candidate]:
 
 
 def _record(candidate: Candidate, kind: Kind) -> None:
-    now = timezone.now()
+    """Whoever can be reached again hears what could not be told meanwhile."""
+    now, offers = timezone.now(), list(candidate.offers.all())
     record(
         [
             Event(offer=offer, kind=kind, at=now, channel=Channel.WECHAT, actor=Actor.CANDIDATE)
-            for offer in candidate.offers.all()
+            for offer in offers
         ]
     )
+    if kind == Kind.CONNECTED:
+        for offer in offers:
+            look_again(offer.pk)

@@ -198,9 +198,10 @@ class _Planning:
             return found
         for rule in self.policy.rules_for(self.story.offer):
             speaks = rule.kind != Kind.HR_TASK and (waits or rule.anchor == Anchor.FIRST_DAY)
-            if speaks and self.story.told_at and (wish := self._wish(rule)):
-                if not self._is_said(rule, wish) and (place := self._place(rule, wish)):
-                    found.append((rule, wish, place))
+            if not speaks or not self.story.told_at or not (wish := self._wish(rule)):
+                continue
+            if not self._is_said(rule, wish) and (place := self._place(rule, wish)):
+                found.append((rule, wish, place))
         return found
 
     def _is_said(self, rule: ReminderRule, wish: Wish) -> bool:
