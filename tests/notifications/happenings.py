@@ -16,7 +16,6 @@ from django.utils import timezone
 from branches.models import Branch, CalendarDay
 from candidates.models import DeclineReason, DeferralReason
 from candidates.wechat_binding import bind
-from notifications.answered import confirm, decline
 from notifications.answered_by_hr import record_answer
 from notifications.channels.base import Following
 from notifications.deferrals import decide, request_deferral, withdraw_request
@@ -28,6 +27,7 @@ from notifications.pauses import pause, resume
 from notifications.personal import write
 from tests.factories import BranchFactory
 from tracking import answers
+from tracking.answers import confirm, decline
 
 if TYPE_CHECKING:
     from tests.notifications.when import Person

@@ -22,7 +22,6 @@ from candidates.models import (
     Offer,
     OfferState,
 )
-from notifications.answered import confirm, decline
 from notifications.deferrals import (
     AlreadyDecided,
     DayImpossible,
@@ -39,6 +38,7 @@ from tests.branches.people import auditor_of, member
 from tests.factories import MessageFactory, OfferFactory
 from tests.notifications.workers import own_connection, somebody_waits_for_a_lock
 from tests.sandbox.running import eventually
+from tracking.answers import confirm, decline
 from tracking.models import Actor, Kind, Stage
 
 MONDAY = datetime(2026, 3, 2, 2, tzinfo=UTC)  # 10:00 in Beijing
