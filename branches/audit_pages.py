@@ -32,6 +32,7 @@ ATTEMPTS: dict[str, Promise] = {
     "content.unknown_field": _("Write a local field that does not exist"),
     "sending.not_yours": _("Open or change sending times of a branch that is not theirs"),
     "sending.not_allowed": _("Choose a channel that headquarters does not allow"),
+    "deferral.decide": _("Decide on another first day"),
     "content.foreign_field": _("Send something with a page that does not belong there"),
 }
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from candidates.models import DeclineReason, Offer, OfferState, PageToken
-from notifications import answered
 from portal.forms import DeclineForm
 from portal.keys import with_key
 from portal.notice import notice
+from tracking import answers
 from tracking.answers import AnswerClosed
 
 
@@ -23,7 +23,7 @@ def confirm(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
     offer = key.offer
     if request.method == "POST":
         try:
-            answered.confirm(offer=offer, channel=key.channel)
+            answers.confirm(offer=offer, channel=key.channel)
         except AnswerClosed:
             return closed(request, offer, token)
         messages.success(request, _("Thank you. You have confirmed that you will join."))
@@ -43,7 +43,7 @@ def decline(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             reason = DeclineReason(form.cleaned_data["reason"])
-            answered.decline(offer=offer, channel=key.channel, reason=reason)
+            answers.decline(offer=offer, channel=key.channel, reason=reason)
         except AnswerClosed:
             return closed(request, offer, token)
         messages.success(request, _("You have declined. Thank you for telling us."))
