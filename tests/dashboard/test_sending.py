@@ -132,9 +132,12 @@ def test_who_only_reads_sees_it_without_a_form_and_is_refused(who: str, bank: Br
     shown = page_of(user, branch="BJ-CBD", own="window")
     assert not has_field(shown, "opens_at")
     assert "own=window#window" not in shown
+    # Whether what was posted would be right makes no difference.
     assert state_hours(user, bj_cbd).status_code == 403
+    assert state_hours(user, bj_cbd, opens_at="soon").status_code == 403
     assert not SendWindow.objects.exists()
-    assert RefusedAttempt.objects.get().what in {"dashboard.change", "sending.not_yours"}
+    kept = set(RefusedAttempt.objects.values_list("what", flat=True))
+    assert kept == {"dashboard.change" if who == "auditor" else "sending.not_yours"}
 
 
 def test_another_branch_is_not_found_and_the_try_is_kept(bj_cbd: Branch, sh_ljz_hr: User) -> None:
@@ -233,6 +236,16 @@ def test_nobody_sees_the_week_of_another_branch_or_of_other_candidates(
     assert "李小红" not in page_of(bj_cbd_hr)
     interns = member(bj, username="interns", categories=["intern"])
     assert "王小明" not in page_of(interns, branch="BJ-CBD")
+
+
+def test_headquarters_sees_the_week_of_the_branch_it_opened_and_of_all_below(
+    hq: User, offer: Offer, sh_offer: Offer, day_before: ReminderRule
+) -> None:
+    for one in (offer, sh_offer):
+        starts_in(one, 3)
+    beijing, bank = page_of(hq, branch="BJ"), page_of(hq, branch="HQ")
+    assert ("王小明" in beijing, "李小红" in beijing) == (True, False)
+    assert ("王小明" in bank, "李小红" in bank) == (True, True)
 
 
 def test_a_day_that_is_not_in_the_week_is_taken_as_all_of_them(
