@@ -18,7 +18,6 @@ urlpatterns = [
     path("deferrals/<uuid:deferral_id>/", deferrals.deferral, name="deferral"),
     path("content/", content.content, name="content"),
     path("sending/", sending.sending, name="sending"),
-    path("sending/", sending.sending, name="sending"),
     path("login/", account.Login.as_view(), name="login"),
     path("logout/", account.Logout.as_view(), name="logout"),
     path("password/", account.PasswordChange.as_view(), name="password"),
