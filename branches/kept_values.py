@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -130,6 +130,8 @@ def _said(value: Any) -> str:
             return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
         case date():
             return value.isoformat()
+        case time():
+            return f"{value:%H:%M}"
         case dict():
             return "; ".join(f"{name}: {_said(one)}" for name, one in value.items())
         case list():

@@ -229,8 +229,11 @@ def test_the_auditor_reads_everything_in_words_and_changes_nothing(
 
 def test_every_change_is_kept_in_words(rows: list[Any]) -> None:
     BranchChannels.objects.update(channels=["wechat", "sms"])
+    SendWindow.objects.update(opens_at=time(9))
     with translation.override("en"):
+        hours = changes_page(Asked(model="notifications.SendWindow")).changes[0]
         kept = changes_page(Asked(model="notifications.BranchChannels")).changes
         strategy = changes_page(Asked(model="notifications.ChannelStrategy")).changes[0]
     assert [(one.before, one.after) for one in kept[0].differences] == [("SMS", "WeChat · SMS")]
+    assert [(one.before, one.after) for one in hours.differences] == [("08:00", "09:00")]
     assert "Category: Campus" in [one.after for one in strategy.differences]
