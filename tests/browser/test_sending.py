@@ -75,7 +75,7 @@ def is_accessible(page: Page) -> None:
 
 def eve_row(page: Page, offer: Offer) -> str:
     """What the list says of the reminder of the day before."""
-    rows = page.locator(".coming tbody tr").filter(has_text="入职前一天")
+    rows = page.locator(".sending-list tbody tr").filter(has_text="入职前一天")
     expect(rows).to_have_count(1)
     return rows.inner_text()
 

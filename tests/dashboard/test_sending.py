@@ -208,7 +208,7 @@ def test_the_week_shows_who_gets_what_when_by_which_channel_and_why(
 ) -> None:
     eve = starts_in(offer, 3)
     shown = page_of(bj_cbd_hr)
-    row = shown.partition('class="list coming"')[2]
+    row = shown.partition('class="list sending-list"')[2]
     for words in ("王小明", f"{eve:%Y}年{eve.month}月{eve.day}日", "10:00", "短信", "一天"):
         assert words in row
     answer = signed_in(bj_cbd_hr).get(reverse(PAGE), {"day": eve.isoformat()})
@@ -221,9 +221,9 @@ def test_the_week_moves_with_the_hours_of_the_branch(
     bj_cbd: Branch, bj_cbd_hr: User, offer: Offer, day_before: ReminderRule
 ) -> None:
     starts_in(offer, 3)
-    assert "10:00" in page_of(bj_cbd_hr).partition('class="list coming"')[2]
+    assert "10:00" in page_of(bj_cbd_hr).partition('class="list sending-list"')[2]
     state_hours(bj_cbd_hr, bj_cbd)
-    moved = page_of(bj_cbd_hr).partition('class="list coming"')[2]
+    moved = page_of(bj_cbd_hr).partition('class="list sending-list"')[2]
     assert "13:00" in moved
     assert "10:00" not in moved
 
