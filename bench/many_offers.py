@@ -54,7 +54,7 @@ def fill(*, total: int, due: int, at: datetime) -> None:
             last = min(first + CHUNK - 1, total)
             cursor.execute(NEW)
             cursor.execute(PEOPLE, {**values, "first": first, "last": last})
-            for statement in _statements():
+            for statement in statements():
                 cursor.execute(statement)
             say(f"filled {last:,} of {total:,} offers")
     Schedule.objects.filter(offer__in=patterns).update(look_at=None)
@@ -103,7 +103,7 @@ def _write_patterns(at: datetime) -> list[UUID]:
     return offers
 
 
-def _statements() -> list[str]:
+def statements() -> list[str]:
     """A statement for each table, in the order of what refers to what."""
     source = "bench_new AS new JOIN pattern_{table} AS old ON old.{key}"
     offer = {"id": "new.offer", "candidate_id": "new.candidate", "interview_id": "new.offer"}

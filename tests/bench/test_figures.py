@@ -3,15 +3,15 @@
 import json
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from bench import results
+from bench import many_offers, old_messages, results
 from bench.bare import Mails, Posts
 from bench.carriers import python_sink
 from bench.crew import rate
 from bench.figures import Figure, table
-from bench.old_messages import FILLED, statements
 from bench.parts import PARTS, Part, UnknownPart, chosen
 
 COMPOSING = next(part for part in PARTS if part.name == "composing")
@@ -75,9 +75,12 @@ def test_the_carriers_latency_is_waited_for() -> None:
         assert rate(Posts(carrier.http, threads=2), count=8, processes=1, warm_up=0) < 20
 
 
-def test_old_messages_fill_every_table_with_every_column() -> None:
-    for model in FILLED:
-        (statement,) = [one for one in statements() if one.startswith(f"INSERT INTO {model._meta.db_table} ")]
+@pytest.mark.parametrize("filling", [old_messages, many_offers])
+def test_copies_fill_every_table_with_every_column(filling: ModuleType) -> None:
+    for model in filling.FILLED:
+        (statement,) = [
+            one for one in filling.statements() if one.startswith(f"INSERT INTO {model._meta.db_table} ")
+        ]
         assert all(f'"{field.column}"' in statement for field in model._meta.concrete_fields)
 
 
