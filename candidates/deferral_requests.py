@@ -31,6 +31,15 @@ def drop_pending(offer: Offer) -> int:
     return pending.update(state=DeferralState.DROPPED, decided_at=timezone.now())
 
 
+def forget_wishes(offer: Offer) -> None:
+    """The offer is made anew, perhaps to another person: what was asked and answered before counts no more.
+
+    The caller holds the offer's row.
+    """
+    drop_pending(offer)
+    offer.deferrals.exclude(state=DeferralState.DROPPED).update(state=DeferralState.DROPPED)
+
+
 # --- What an answer depends on ------------------------------------------------------------------
 def grounds_of(offer: Offer) -> Grounds:
     """As of now; four queries."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 from branches.models import Branch
 from candidates.contact_points import addresses, forget_replaced
 from candidates.deadline import answer_deadline
-from candidates.deferral_requests import drop_pending
+from candidates.deferral_requests import drop_pending, forget_wishes
 from candidates.models import Candidate, Channel, Offer, OfferState, Signal
 from candidates.payload import InvalidResult, ResultIn, parse_result
 from candidates.verifiers import mapped
@@ -122,8 +122,12 @@ def _said_last(offer: Offer) -> ResultIn | None:
 
 
 def _start_anew(offer: Offer) -> None:
-    """Whoever got the old notice must not be able to answer any more, and what was still to go out is not sent."""
+    """Whoever got the old notice must not be able to answer any more, and what was still to go out is not sent.
+
+    Nor is anybody told of, or held to, a wish for another day that may be a stranger's.
+    """
     offer.state, offer.decline_reason = OfferState.OFFERED, ""
+    forget_wishes(offer)
     offer.page_tokens.update(revoked_at=timezone.now())
     offer.messages.filter(state__in=[State.PLANNED, State.UNCERTAIN]).update(state=State.SKIPPED)
 

@@ -9,11 +9,13 @@ import pytest
 from django.utils import timezone
 
 from branches.models import Branch, Role, User
+from candidates.deferral_requests import grounds_of
 from candidates.models import Deferral, DeferralState, InterviewSource, Offer, OfferState, PageToken
 from notifications.intake import take_signals
 from notifications.models import Message, Purpose
 from notifications.moves import NotJoining, OutOfScope, PastDay, move_by_hr
 from notifications.states import State
+from portal.deferral import asked_last
 from tests.branches.people import auditor_of, member
 from tests.deferrals import wish
 from tests.factories import MessageFactory, page_key
@@ -209,3 +211,17 @@ def test_a_withdrawal_drops_a_wish(signalled: Offer, source: InterviewSource) ->
     take_signals([incoming(source, "msg_2", result="failed")])
     pending.refresh_from_db()
     assert pending.state == DeferralState.DROPPED
+
+
+@pytest.mark.parametrize("state", [DeferralState.PENDING, DeferralState.REFUSED, DeferralState.GRANTED])
+def test_a_wish_does_not_pass_on_to_whoever_takes_the_persons_place(
+    signalled: Offer, source: InterviewSource, state: str
+) -> None:
+    """It may tell of an illness, and a yes to it would be nobody's."""
+    former = wish(signalled, state=state, granted=signalled.onboarding_at, answer="该日不办理报到")
+    take_signals([incoming(source, "msg_2", candidate__name="李小红", candidate__phone="+8613800138001")])
+    former.refresh_from_db()
+    assert former.state == DeferralState.DROPPED
+    signalled.refresh_from_db()
+    assert asked_last(signalled, language="zh-hans") is None
+    assert grounds_of(signalled).times_granted == 0
