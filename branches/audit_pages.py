@@ -33,6 +33,7 @@ ATTEMPTS: dict[str, Promise] = {
     "sending.not_yours": _("Open or change sending times of a branch that is not theirs"),
     "sending.not_allowed": _("Choose a channel that headquarters does not allow"),
     "deferral.decide": _("Decide on another first day"),
+    "offer.contact": _("Write, log a call, answer or move for a candidate"),
     "content.foreign_field": _("Send something with a page that does not belong there"),
 }
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from branches.audit_pages import ATTEMPTS
 from branches.models import Branch, RefusedAttempt, Role, User
 from candidates.models import Channel, DeclineReason, Extension, Language, Offer, OfferState
 from notifications.models import ApprovedWording, Message, Purpose
@@ -69,6 +70,7 @@ def test_another_branchs_candidate_is_not_found_and_the_try_is_kept(
     assert client.get(address(step, sh_offer)).status_code == 404
     assert posted(client, step, sh_offer).status_code == 404
     assert [one.what for one in RefusedAttempt.objects.all()] == ["offer.contact"]
+    assert "offer.contact" in ATTEMPTS  # which has the words for it
 
 
 @pytest.mark.parametrize("step", STEPS)
