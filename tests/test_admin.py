@@ -19,6 +19,7 @@ from branches.admin_parts import ReadOnlyAdmin
 from branches.models import AccessRecord, ApiKey, Branch, CalendarDay, Membership, Role, User
 from candidates.models import Deferral, DeferralPolicy, Extension, InterviewSource, Offer, Signal
 from hrnotify.admin_front import channel_health, funnel
+from hrnotify.admin_navigation import GROUPS
 from notifications.models import (
     ApprovedWording,
     Attempt,
@@ -138,6 +139,11 @@ def test_hq_can_open_the_list_and_a_record_of_everything(
     assert as_hq.get(page(model, "change", row.pk)).status_code == 200
     may_add = as_hq.get(page(model, "add")).status_code == 200
     assert may_add == (model._meta.label in ADDED_BY_HAND)
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+def test_every_list_stands_in_the_side_bar(model: Model) -> None:
+    assert page(model) in [str(entry["link"]) for group in GROUPS for entry in group["items"]]
 
 
 def test_branch_hr_and_strangers_cannot_come_in(
