@@ -27,7 +27,6 @@ from notifications.pauses import pause, resume
 from notifications.personal import write
 from tests.factories import BranchFactory
 from tracking import answers
-from tracking.answers import confirm, decline
 
 if TYPE_CHECKING:
     from tests.notifications.when import Person
@@ -39,11 +38,11 @@ def _opens(who: Person, channel: str = "sms") -> None:
 
 
 def _confirms(who: Person) -> None:
-    confirm(offer=who.offer, channel="sms")
+    answers.confirm(offer=who.offer, channel="sms")
 
 
 def _declines(who: Person) -> None:
-    decline(offer=who.offer, channel="sms", reason=DeclineReason.OTHER)
+    answers.decline(offer=who.offer, channel="sms", reason=DeclineReason.OTHER)
 
 
 def _asks(who: Person, day: str) -> None:

@@ -93,7 +93,8 @@ class Play:
         return 0 if self.planner_is_down else look_at_due(at=now).offers
 
     def _send_all(self) -> int:
-        return sum(self._send(channel) for channel in open_channels())
+        due = Message.objects.ready(at=timezone.now()).values_list("channel", flat=True)
+        return sum(self._send(channel) for channel in set(due).intersection(open_channels()))
 
     def _send(self, channel: str) -> int:
         taken = 0

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from branches.models import Branch, CalendarDay, Role, User
-from candidates.models import DeferralPolicy, InterviewSource, Offer
+from candidates.models import Channel, DeferralPolicy, InterviewSource, Language, Offer, Style
 from candidates.payload import parse_result
 from notifications.intake import Incoming, take_signals
-from notifications.models import BranchChannels, ChannelStrategy, ReminderRule, SendWindow
+from notifications.models import (
+    BranchChannels,
+    ChannelStrategy,
+    NotificationTemplate,
+    ProviderRegistration,
+    Purpose,
+    ReminderRule,
+    SendWindow,
+    TemplateBody,
+    TemplateVersion,
+)
 from tests import platform
-from tests.factories import SourceFactory, UserFactory
+from tests.factories import WECHAT_TEMPLATE, WECHAT_TEXT, SourceFactory, UserFactory
 from tests.notifications.happenings import HAPPENINGS
 from tests.notifications.played import Play
 from tracking.models import Event, Kind
@@ -51,6 +61,18 @@ USUAL_RULES: Rows = (
     {"kind": "the_day", "anchor": "first_day", "amount": 0, "at": time(7)},
 )
 USUAL_WINDOW: dict[str, Any] = {"opens_at": time(8), "closes_at": time(21)}
+PURPOSES = [
+    Purpose.PASS_NOTICE,
+    Purpose.CHANGE_OF_FACTS,
+    Purpose.WITHDRAWAL,
+    Purpose.DEFERRAL_ANSWERED,
+    Purpose.HR_CONTACT,
+    Purpose.UNREAD,
+    Purpose.UNCONFIRMED,
+    Purpose.THREE_DAYS,
+    Purpose.ONE_DAY,
+    Purpose.THE_DAY,
+]
 AFTERWARDS = timedelta(days=60)
 
 
@@ -138,6 +160,38 @@ class Person:
         ]
         found += [(one.at, "task") for one in tasks]
         return [f"{at.astimezone(self.case.clocks):%m-%d %H:%M} {what}" for at, what in sorted(found)]
+
+
+def publish_texts() -> None:
+    """One for each purpose that a case may come to, by each channel, in force long before any case's time."""
+    templates = NotificationTemplate.objects.bulk_create(
+        [NotificationTemplate(purpose=purpose, name=purpose, name_en=purpose) for purpose in PURPOSES]
+    )
+    versions = TemplateVersion.objects.bulk_create(
+        [TemplateVersion(template=one, number=1) for one in templates]
+    )
+    carried = {"provider_template": WECHAT_TEMPLATE, "text": WECHAT_TEXT}
+    TemplateBody.objects.bulk_create(
+        TemplateBody(
+            version=version,
+            channel=channel,
+            style=Style.CONCISE,
+            language=Language.CHINESE,
+            subject="-",
+            **(carried if channel == Channel.WECHAT else {"text": "{{ candidate_name }} {{ answer_at }}"}),
+        )
+        for version in versions
+        for channel in Channel.values
+    )
+    TemplateVersion.objects.filter(template__in=templates).update(
+        published_at=datetime(2025, 1, 1, tzinfo=UTC)
+    )
+    ProviderRegistration.objects.create(
+        provider="wechat",
+        kind=ProviderRegistration.Kind.TEMPLATE,
+        code=WECHAT_TEMPLATE,
+        state=ProviderRegistration.State.APPROVED,
+    )
 
 
 def play(case: Case, *, branch: Branch) -> list[str]:
