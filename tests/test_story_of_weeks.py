@@ -42,6 +42,7 @@ def test_three_weeks_come_out_as_they_are_written(port: int) -> None:
     assert told.returncode == 0, told.stdout + told.stderr
     assert "10-10 Sat 15:00  One day before · SMS · Delivered" in told.stdout
     assert "10-09 Fri 12:00  Another first day granted: 10-12 → 10-19" in told.stdout
+    assert "10-01 Thu 06:00  Handed to HR    12 hours before the deadline" in told.stdout
     assert "not opened 2 hours after WeChat" in told.stdout
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +43,8 @@ def _of_event(event: Event, person: Person) -> Line:
     if event.kind == Kind.DEFERRED:
         moved = _moved(person)
         key, words = f"{key} {moved}", f"{words}: {moved}"
+    if event.kind == Kind.HANDED_OVER:
+        words = _with_reasons(words, [event.detail])
     # A decision goes before the message that tells it.
     return Line(event.at, 0, key, words)
 
@@ -59,8 +61,11 @@ def _of_message(message: Message, person: Person, place: int) -> Line:
     what = " · ".join(
         [message.get_purpose_display(), message.get_channel_display(), message.get_state_display()]
     )
-    why = gettext("; ").join(reason_words(message.reasons))
-    return Line(at, place, key, f"{what}    {why}")
+    return Line(at, place, key, _with_reasons(what, message.reasons))
+
+
+def _with_reasons(what: str, reasons: Iterable[str]) -> str:
+    return f"{what}    {gettext('; ').join(reason_words(reasons))}"
 
 
 def _key(at: datetime, person: Person, *words: str) -> str:
