@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from candidates.deferral import at_same_time
 from candidates.models import Deferral
-from notifications.personal import problems
+from dashboard.contact_forms import FARTHEST, TOO_FAR
+from notifications.personal import on_one_line, problems
 
 
 class Answer(models.TextChoices):
@@ -69,6 +70,10 @@ class DecisionForm(forms.Form):
         tomorrow = timezone.now().astimezone(zone).date().isoformat()
         self.fields["day"].widget.attrs["min"] = tomorrow
 
+    def clean_words(self) -> str:
+        """As it is looked at: a line of its own could pass for a heading or another sender's signature."""
+        return on_one_line(self.cleaned_data["words"])
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("decision") == Answer.ANOTHER and "day" not in self.errors:
@@ -86,6 +91,8 @@ class DecisionForm(forms.Form):
         moment = at_same_time(offer.onboarding_at, day, zone=offer.branch.zone)
         if moment <= timezone.now():
             self.add_error("day", _("The first day must lie ahead."))
+        elif moment > timezone.now() + FARTHEST:
+            self.add_error("day", TOO_FAR)
         elif moment == offer.onboarding_at:
             self.add_error("day", _("This is the present first day. To keep it, refuse the request."))
 

@@ -65,17 +65,17 @@ def _carries_words(channel: str, offer: Offer, catalogue: Catalogue) -> bool:
 
 def as_sent(text: str, *, language: str) -> str:
     """On one line and closed by a full stop, because on a phone the bank's next sentence follows it."""
-    words = _on_one_line(text)
+    words = on_one_line(text)
     return words if not words or words.endswith(ENDS) else words + FULL_STOP[Language(language)]
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
     return " ".join(seen(text).split())
 
 
 def problems(text: str, *, offer: Offer, channel: str = "") -> list[str]:
     """What keeps this text from being sent, a sentence each. `channel`: by which it would go, where that is chosen."""
-    written = _on_one_line(text)
+    written = on_one_line(text)
     if len(written) > LONGEST_PERSONAL_TEXT:  # to read it for contradictions may take long
         words = gettext("%(length)s characters: at most %(limit)s fit.")
         return [words % {"length": len(written), "limit": LONGEST_PERSONAL_TEXT}]
@@ -87,7 +87,7 @@ def problems(text: str, *, offer: Offer, channel: str = "") -> list[str]:
 
 def wording_problems(text: str) -> list[str]:
     """What keeps every branch from sending this wording as it stands; no branch's number may stand in it."""
-    found = [*writing_problems(_on_one_line(text), several_lines=False), *_against_core(text, NOWHERE)]
+    found = [*writing_problems(on_one_line(text), several_lines=False), *_against_core(text, NOWHERE)]
     return list(dict.fromkeys(found))
 
 

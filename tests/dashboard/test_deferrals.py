@@ -15,6 +15,7 @@ from django.utils.html import strip_tags
 
 from branches.models import Branch, CalendarDay, RefusedAttempt, Role, User
 from candidates.models import Deferral, DeferralPolicy, DeferralState, Offer, OfferState
+from dashboard.contact_forms import TOO_FAR
 from dashboard.deferrals import of_offer, rows, to_decide
 from tests.branches.people import auditor_of, member
 from tests.dashboard.story import signed_in
@@ -140,6 +141,8 @@ def test_granting_another_day_needs_one_that_lies_ahead(
         ("", "请填写日期。"),
         ("2020-01-01", "入职时间必须晚于现在"),
         (present, "请选择不同意"),
+        ("2062-03-01", str(TOO_FAR)),
+        ("9999-12-31", str(TOO_FAR)),
     ):
         assert says in decided(client, asked, decision="another", day=day).content.decode()
     wanted = (asked.wanted + timedelta(days=1)).astimezone(offer.branch.zone).date()
@@ -169,6 +172,13 @@ def test_words_that_lead_out_of_the_bank_are_refused_and_nothing_typed_is_lost(
     assert "elsewhere.example/ 办理</textarea>" in shown
     asked.refresh_from_db()
     assert asked.state == DeferralState.PENDING
+
+
+def test_words_reach_the_person_on_one_line_however_they_are_typed(client: Client, asked: Deferral) -> None:
+    """A line of its own would be a heading of the mail, and blank lines would not fit."""
+    decided(client, asked, decision="refuse", words=f"该日不办理报到。{chr(10) * 300}# 重要\r\n请来电")
+    asked.refresh_from_db()
+    assert asked.answer == "该日不办理报到。 # 重要 请来电"
 
 
 def test_an_answer_is_required(client: Client, asked: Deferral) -> None:
