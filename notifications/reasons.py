@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import gettext, ngettext
 
 from candidates.models import Channel
+from notifications.models import ReminderRule
 
 PREFERRED, BRANCH, ORDER, CHOSEN, BOTH = "preferred", "branch", "order", "chosen", "both"
 FULL_DAY = "full_day"
@@ -20,6 +21,12 @@ REFUSED, UNDELIVERED, NO_RECEIPT, UNOPENED = "refused", "undelivered", "no_recei
 
 def after(channel: str, why: str, *, minutes: int | None = None) -> str:
     return f"after:{channel}:{why}" + (f":{minutes}" if minutes else "")
+
+
+def of_rule(rule: ReminderRule) -> str:
+    """By which rule."""
+    is_working = rule.anchor == ReminderRule.Anchor.FIRST_DAY and rule.working_days
+    return f"{'first_working_day' if is_working else rule.anchor}:{rule.amount}"
 
 
 def reason_words(reasons: Iterable[str]) -> list[str]:

@@ -17,7 +17,7 @@ from notifications.grouping import grouped
 from notifications.models import ChannelStrategy, Message, Purpose, ReminderRule
 from notifications.models.dead_letters import REPETITION
 from notifications.policy import Policy, Way, at_once
-from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after
+from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after, of_rule
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import FAILED, UNSENT, State
 from notifications.wanted import JOINING, REMINDERS, fits
@@ -225,7 +225,7 @@ class _Planning:
         ways = at_once(self.policy, offer, rule.kind, self._ways(rule.kind))
         if place.at >= latest or not ways:
             return None
-        reasons = (_rule_reason(rule), *_moved(place))
+        reasons = (of_rule(rule), *_moved(place))
         return Step(place.at, rule.kind, wish.occurrence, tuple(ways), reasons, latest)
 
     def _place(self, rule: ReminderRule, wish: Wish) -> Place | None:
@@ -315,7 +315,7 @@ class _Planning:
         if offer.state != OfferState.OFFERED or story.asks_for_deferral or offer.progress.handed_over_at:
             return
         rules = [rule for rule in self.policy.rules_for(offer) if rule.kind == Kind.HR_TASK]
-        moments = [(wish.at, _rule_reason(rule)) for rule in rules if (wish := self._wish(rule))]
+        moments = [(wish.at, of_rule(rule)) for rule in rules if (wish := self._wish(rule))]
         when, reason = min([*moments, (min(offer.answer_by, offer.onboarding_at), "deadline:0")])
         yield Step(max(when, self.at), Kind.HR_TASK, "", reasons=(reason,))
 
@@ -324,11 +324,6 @@ def _days_before(first_day: date, rule: ReminderRule, window: Window) -> date:
     if rule.working_days:
         return window.days.before(first_day, rule.amount)
     return first_day - timedelta(days=rule.amount)
-
-
-def _rule_reason(rule: ReminderRule) -> str:
-    anchor = "first_working_day" if rule.anchor == Anchor.FIRST_DAY and rule.working_days else rule.anchor
-    return f"{anchor}:{rule.amount}"
 
 
 def _moved(place: Place) -> tuple[str, ...]:

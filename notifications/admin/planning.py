@@ -8,7 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from branches.admin_parts import CHOICE, GOOD, WARNS, ChangesAsHistory, PlainAdmin, column
@@ -17,7 +18,7 @@ from notifications.channel_order import ChannelOrderField, in_order
 from notifications.condition_form import ConditionalForm, ConditionFormField
 from notifications.conditions import for_whom, normal
 from notifications.models import ChannelStrategy, ReminderRule
-from notifications.reasons import span
+from notifications.reasons import of_rule, reason_words, span
 
 if TYPE_CHECKING:
     StrategyModelForm = forms.ModelForm[ChannelStrategy]
@@ -138,33 +139,10 @@ class ChannelStrategyAdmin(ChangesAsHistory, ForSome):
 # --- Reminders ----------------------------------------------------------------------------------
 def rule_words(rule: ReminderRule) -> str:
     """When a rule speaks, such as "24 hours after the notice" or "1 day before the first day, at 10:00"."""
-    count = {"count": rule.amount}
-    if rule.anchor == Anchor.NOTICE:
-        words = ngettext("%(count)s hour after the notice", "%(count)s hours after the notice", rule.amount)
-        return words % count
-    if rule.anchor == Anchor.DEADLINE:
-        words = ngettext(
-            "%(count)s hour before the deadline", "%(count)s hours before the deadline", rule.amount
-        )
-        return words % count
-    return gettext("%(days)s, at %(time)s") % {"days": _first_day_words(rule), "time": f"{rule.at:%H:%M}"}
-
-
-def _first_day_words(rule: ReminderRule) -> str:
-    count = {"count": rule.amount}
-    if rule.amount == 0:
-        return gettext("On the first day")
-    if rule.working_days:
-        words = ngettext(
-            "%(count)s working day before the first day",
-            "%(count)s working days before the first day",
-            rule.amount,
-        )
-    else:
-        words = ngettext(
-            "%(count)s day before the first day", "%(count)s days before the first day", rule.amount
-        )
-    return words % count
+    words = capfirst("".join(reason_words([of_rule(rule)])))
+    if rule.anchor != Anchor.FIRST_DAY:
+        return words
+    return gettext("%(days)s, at %(time)s") % {"days": words, "time": f"{rule.at:%H:%M}"}
 
 
 class ReminderRuleForm(ConditionalForm, RuleModelForm):
