@@ -20,6 +20,7 @@ def main(moment: str, times: str) -> None:
     from notifications import planner  # noqa: PLC0415
 
     app.set_current()
+    app.loader.import_default_modules()
     keep_the_loaded_apart()
     at = datetime.fromisoformat(moment)
     planner.tick(at=at - timedelta(days=30))
