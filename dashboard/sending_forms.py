@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channel_order import ChannelOrderField
 from notifications.local_content import InvalidContent
-from notifications.local_sending import MOST_A_DAY, WindowFacts, digest
+from notifications.local_sending import WindowFacts, digest
 from notifications.models import BranchChannels, OffDays, SendWindow
+from notifications.models.planning import MOST_A_DAY
 
 
 class StatedForm(forms.Form):

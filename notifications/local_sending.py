@@ -19,8 +19,8 @@ from branches.models import Branch
 from candidates.models import Channel
 from notifications.local_content import Editor, InvalidContent, must_be_theirs
 from notifications.models import BranchChannels, ChannelStrategy, OffDays, SendWindow
+from notifications.models.planning import MOST_A_DAY
 
-MOST_A_DAY = 20
 Problem = tuple[str, str]
 
 

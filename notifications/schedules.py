@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from notifications.models import Schedule
+from notifications.models.planning import SHORTEST_WAIT
 
-# Nothing that is counted from the notice can be due earlier (see ChannelStrategy's least minutes).
-FIRST_LOOK_AFTER = timedelta(minutes=10)
+# No message is followed by the next channel earlier.
+FIRST_LOOK_AFTER = timedelta(minutes=SHORTEST_WAIT)
 
 
 def look_again(offer_id: UUID, *, at: datetime | None = None) -> None:

@@ -11,12 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
-from notifications.models.planning import LONGEST_WAIT
+from notifications.models.planning import LONGEST_WAIT, SHORTEST_WAIT
 
 if TYPE_CHECKING:
     from django.forms.renderers import BaseRenderer
 
-SHORTEST_WAIT = 10  # minutes
 HOUR = 60
 UNITS = {1: _("minutes"), HOUR: _("hours")}
 

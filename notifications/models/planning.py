@@ -18,7 +18,8 @@ from candidates.models import Channel, Offer
 from notifications.models.facts import ConditionField
 from notifications.models.templates import Purpose
 
-LONGEST_WAIT = 30 * 24 * 60  # minutes
+SHORTEST_WAIT, LONGEST_WAIT = 10, 30 * 24 * 60  # minutes
+MOST_A_DAY = 20
 
 
 def _channel() -> models.CharField[str, str]:
@@ -51,13 +52,13 @@ class ChannelStrategy(models.Model):
         _("no receipt: next channel after (minutes)"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(10), MaxValueValidator(LONGEST_WAIT)],
+        validators=[MinValueValidator(SHORTEST_WAIT), MaxValueValidator(LONGEST_WAIT)],
     )
     unopened_minutes = models.PositiveIntegerField(
         _("not opened: next channel after (minutes)"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(10), MaxValueValidator(LONGEST_WAIT)],
+        validators=[MinValueValidator(SHORTEST_WAIT), MaxValueValidator(LONGEST_WAIT)],
     )
     urgent = models.BooleanField(
         _("at any hour"),
@@ -143,7 +144,7 @@ class SendWindow(models.Model):
         _("messages a day"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_A_DAY)],
         help_text=_("So many to one person at most, urgent ones apart; empty: no limit."),
     )
 
