@@ -35,6 +35,8 @@ def first_day(offer: Offer, facts: dict[str, Value]) -> bytes:
         "bank": facts.get("bank_name", ""),
         "branch": facts["branch_name"],
     }
+    # Line ends would end the calendar's own lines: those of names are not escaped.
+    title = " ".join(title.split())
     calendar = Calendar()
     calendar.add("prodid", "-//HRNotify//HRNotify//EN")
     calendar.add("version", "2.0")

@@ -286,6 +286,17 @@ def test_a_calendar_that_is_shared_gives_neither_the_person_nor_the_page_away(
         assert private not in content
 
 
+def test_no_text_of_a_branch_adds_lines_to_the_calendar(
+    client: Client, offer: Offer, address: str, bj_cbd: Branch
+) -> None:
+    lines = "支行\r\nEND:VEVENT\r\nATTACH:http://elsewhere.example/,;\\n"
+    Branch.objects.filter(pk=bj_cbd.pk).update(name=lines, address=lines, contact=lines)
+    event = entry(client, address)
+    assert "ATTACH" not in event
+    assert str(event["LOCATION"]).count("ATTACH:http://elsewhere.example/,;") == 2
+    assert event.walk("VALARM")
+
+
 def test_the_entry_speaks_the_candidates_language(client: Client, english_offer: Offer) -> None:
     event = entry(client, f"/n/{page_key(english_offer)}/")
     assert str(event["SUMMARY"]) == "First day at Haiyue Bank, CBD Sub-branch"
