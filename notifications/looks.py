@@ -177,8 +177,7 @@ class _Look:
         waiting = [one for one in story.messages if one.due_at > self.at and _waits_for_the_window(one)]
         moved = []
         for one in waiting:
-            urgent = self.policy.strategy(story.offer, one.purpose).urgent
-            place = self.policy.window(story.offer.branch, urgent=urgent).place(one.created_at)
+            place = self.policy.window_of(story.offer, one.purpose).place(one.created_at)
             due_at = max(place.at, self.at) if place else one.due_at
             if due_at != one.due_at:
                 one.due_at = due_at

@@ -26,7 +26,7 @@ from tracking.models import Event, Kind
 from tracking.record import record
 
 # They come by the hundred at one moment, and may wait a little for what somebody is waiting for.
-REMINDERS = {Purpose.UNREAD, Purpose.UNCONFIRMED, Purpose.THREE_DAYS, Purpose.ONE_DAY}
+MAY_WAIT = {Purpose.UNREAD, Purpose.UNCONFIRMED, Purpose.THREE_DAYS, Purpose.ONE_DAY}
 
 
 def ways_for(offer: Offer, purpose: str) -> list[Way]:
@@ -80,8 +80,7 @@ def _row(
     policy: Policy, offer: Offer, purpose: str, occurrence: str, way: Way, *, at: datetime, **rest: Any
 ) -> Message:
     """A message of its own, not saved, at the first moment from `at` on at which the branch sends it."""
-    strategy = policy.strategy(offer, purpose)
-    place = policy.window(offer.branch, urgent=strategy.urgent).place(at)
+    place = policy.window_of(offer, purpose).place(at)
     moved = [place.moved] if place and place.moved else []
     return new_row(
         Message,
@@ -99,7 +98,7 @@ def _row(
 
 
 def priority_of(purpose: str) -> Message.Priority:
-    return Message.Priority.REMINDER if purpose in REMINDERS else Message.Priority.NOTICE
+    return Message.Priority.REMINDER if purpose in MAY_WAIT else Message.Priority.NOTICE
 
 
 def hand_on(failed: Message) -> Message | None:

@@ -126,6 +126,10 @@ class Policy:
             a_day=stated.messages_a_day,
         )
 
+    def window_of(self, offer: Offer, purpose: str) -> Window:
+        """The one that binds this purpose."""
+        return self.window(offer.branch, urgent=self.strategy(offer, purpose).urgent)
+
     def sends_at(self, offer: Offer, purpose: str, *, at: datetime) -> datetime:
         """That moment, or the first after it at which the branch sends this."""
         if not self.windows or self.strategy(offer, purpose).urgent:

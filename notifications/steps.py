@@ -234,8 +234,7 @@ class _Planning:
         soonest = told if rule.anchor == Anchor.NOTICE else told + TOLD_JUST_NOW
         if wish.at < soonest:
             return None
-        is_urgent = self._is_urgent(rule.kind)
-        window = self.policy.window(self.story.offer.branch, urgent=True) if is_urgent else self._window
+        window = self.policy.window_of(self.story.offer, rule.kind)
         place = window.place(wish.at, not_before=soonest, latest=wish.latest, may_be_early=wish.may_be_early)
         return _not_past(place, window, at=self.at, latest=wish.latest)
 
@@ -288,7 +287,7 @@ class _Planning:
         until, reason = max(waits)
         used = {one.channel for one in messages}
         way = next((way for way in self._ways(purpose) if way.channel not in used), None)
-        window = self.policy.window(self.story.offer.branch, urgent=strategy.urgent)
+        window = self.policy.window_of(self.story.offer, purpose)
         latest = min(filter(None, [alive[-1].expires_at, self._end_of(purpose)]))
         place = _not_past(window.place(until, latest=latest), window, at=self.at, latest=latest)
         if way is None or place is None:
