@@ -164,7 +164,7 @@ def cast() -> list[Person]:
         ),
         Person(
             name="刘洋",
-            shows=_("office hours: Sunday's reminder on the Saturday that is worked for the holiday"),
+            shows=_("office hours: Sunday’s reminder on the Saturday that is worked for the holiday"),
             branch="SH-LJZ",
             phone="+8613900010059",
             does={"09-28 12:00": ("open",), "09-28 12:01": ("confirm",)},
@@ -219,7 +219,7 @@ def cast() -> list[Person]:
         ),
         Person(
             name="吴静",
-            shows=_("a result that comes the day before: the morning's reminder, and HR knows at once"),
+            shows=_("a result that comes the day before: the morning’s reminder, and HR knows at once"),
             branch="BJ-ZGC",
             phone="+8613900010089",
             told="10-11 15:00",
