@@ -36,6 +36,13 @@ def error_words(channel: str, code: str) -> str:
     return gettext("code %(code)s") % {"code": code}
 
 
+def event_title(event: Event) -> str:
+    """What happened. An offer that HR or a rule made again is no interview passed once more."""
+    if event.kind == Kind.OFFERED and event.actor != Actor.PLATFORM:
+        return gettext("Made again, for an answer")
+    return event.get_kind_display()
+
+
 def event_detail(event: Event) -> str:
     """An event's short word (a code, a purpose, a reason) for people."""
     match event.kind:

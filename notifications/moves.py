@@ -28,7 +28,7 @@ from notifications.plan import plan
 from notifications.schedules import look_again
 from notifications.states import State
 from tracking import calls
-from tracking.models import Event, Kind
+from tracking.models import Event, Kind, Progress
 from tracking.record import record
 
 JOINING = {OfferState.OFFERED, OfferState.CONFIRMED}
@@ -102,6 +102,9 @@ def moved(offer: Offer, *, before: Before, events: Sequence[Event]) -> None:
         # Asked for while another day stood; an answer would be about a day that nobody means any more.
         drop_pending(offer)
     record(events)
+    if offer.answer_by > before.offer.answer_by:
+        # Handed to HR for the old deadline; for the new one it may be once more. record() holds the row's lock.
+        Progress.objects.filter(pk=offer.pk).update(handed_over_at=None)
     look_again(offer.pk)
 
 

@@ -104,7 +104,7 @@ class Policy:
 
     # --- When ---
     def window(self, branch: Branch, *, urgent: bool = False) -> Window:
-        """The branch's own or the nearest above it. `urgent`: open at any hour, with the same days."""
+        """The branch's own or the nearest above it, within those above. `urgent`: at any hour, with the same days."""
         key = (branch.pk, f"{branch.path} {branch.calendar} {branch.time_zone} {urgent}")
         if key not in self._windows:
             self._windows[key] = self._window(branch, urgent=urgent)
@@ -112,18 +112,20 @@ class Policy:
 
     def _window(self, branch: Branch, *, urgent: bool) -> Window:
         days = working_days(branch, self.days)
-        stated = next((self.windows[path] for path in branch.path_and_above if path in self.windows), None)
-        if stated is None or urgent:
+        stated = [self.windows[path] for path in branch.path_and_above if path in self.windows]
+        if not stated or urgent:
             return Window(branch.zone, days)
-        slot = (stated.slot_from, stated.slot_to) if stated.slot_from and stated.slot_to else None
+        opens, closes = _within(stated)
+        nearest = stated[0]
+        slot = (nearest.slot_from, nearest.slot_to) if nearest.slot_from and nearest.slot_to else None
         return Window(
             zone=branch.zone,
             days=days,
-            opens=stated.opens_at,
-            closes=_closing(stated.closes_at),
-            off_days=stated.off_days,
-            slot=slot,
-            a_day=stated.messages_a_day,
+            opens=opens,
+            closes=_closing(closes),
+            off_days=nearest.off_days,
+            slot=slot if slot and opens <= slot[0] and slot[1] <= closes else None,
+            a_day=min((row.messages_a_day for row in stated if row.messages_a_day), default=None),
         )
 
     def window_of(self, offer: Offer, purpose: str) -> Window:
@@ -149,6 +151,19 @@ def at_once(policy: Policy, offer: Offer, purpose: str, ways: Sequence[Way]) -> 
     """Those that are used at the same time: two for what must not be missed, else the first."""
     second = ways[1:2] if policy.strategy(offer, purpose).on_two else []
     return [*ways[:1], *(Way(way.channel, BOTH) for way in second)]
+
+
+def _within(windows: Sequence[SendWindow]) -> tuple[time, time]:
+    """The hours of the first window, as far as those after it, each of a node farther up, allow them.
+
+    Whoever narrows a window binds all below at once; where nothing is left in common, the upper one counts.
+    """
+    opens, closes = windows[-1].opens_at, windows[-1].closes_at
+    for window in reversed(windows[:-1]):
+        later, earlier = max(opens, window.opens_at), min(closes, window.closes_at)
+        if later < earlier:
+            opens, closes = later, earlier
+    return opens, closes
 
 
 def _closing(closes_at: time) -> time | None:

@@ -95,7 +95,7 @@ class NewDaysForm(DayModelForm):
         first = cleaned.get("day")
         last = cleaned.get("last") or first
         if first and last and last < first:
-            self.add_error("last", _("This day is before the first one."))
+            self.add_error("last", _("The last day lies before the first one."))
         elif first and last and (last - first).days >= LONGEST_ENTRY:
             words = _("At most %(count)s days in one go.")
             self.add_error("last", ValidationError(words, params={"count": LONGEST_ENTRY}))

@@ -20,6 +20,7 @@ from tracking.models import Stage
 
 register = template.Library()
 register.filter("message_error", words.message_error)
+register.filter("event_title", words.event_title)
 register.filter("event_detail", words.event_detail)
 register.filter("actor_words", words.actor_words)
 register.filter("shown_text", blotted)
