@@ -88,6 +88,11 @@ def obstacles(wanted: date, grounds: Grounds) -> list[Obstacle]:
     return [*_of_the_day(wanted, grounds), *_of_the_policy(wanted, grounds)]
 
 
+def obstacle_words(codes: Iterable[str]) -> list[str]:
+    """In the language of whoever reads; what nobody knows any more is left out."""
+    return [str(Obstacle(code).label) for code in codes if code in Obstacle.values]
+
+
 def _of_the_day(wanted: date, grounds: Grounds) -> Iterator[Obstacle]:
     if wanted < grounds.earliest:
         yield Obstacle.TOO_EARLY

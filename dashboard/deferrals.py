@@ -12,7 +12,14 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from branches.scopes import Principal
-from candidates.deferral import Grounds, Obstacle, obstacles, policy_for, possible_days
+from candidates.deferral import (
+    Grounds,
+    Obstacle,
+    obstacle_words,
+    obstacles,
+    policy_for,
+    possible_days,
+)
 from candidates.deferral_requests import COMING, grounds_of
 from candidates.models import Deferral, DeferralPolicy, DeferralQuerySet, Offer
 
@@ -111,7 +118,7 @@ def decision(deferral: Deferral) -> Decision:
     return Decision(
         deferral=deferral,
         fullness=Fullness(others, grounds.policy.places_a_day if grounds.policy else None),
-        now=[str(obstacle.label) for obstacle in obstacles(wanted, grounds)],
+        now=obstacle_words(obstacles(wanted, grounds)),
         suggested=_suggested(grounds, apart_from=wanted),
         earlier=[one for one in of_offer(offer) if one.pk != deferral.pk],
     )
@@ -121,8 +128,3 @@ def _suggested(grounds: Grounds, *, apart_from: date) -> list[date]:
     """The next working days with a place, on the weekdays the policy allows."""
     days = possible_days(grounds, limit=SUGGESTED + 1, apart_from=OF_THE_RULES)
     return [day for day in days if day != apart_from][:SUGGESTED]
-
-
-def obstacle_words(codes: Iterable[str]) -> list[str]:
-    """What nobody knows any more is left out."""
-    return [str(Obstacle(code).label) for code in codes if code in Obstacle.values]

@@ -21,7 +21,7 @@ from branches.admin_parts import (
     column,
 )
 from candidates.admin.found import FoundByPerson
-from candidates.deferral import Obstacle
+from candidates.deferral import obstacle_words
 from candidates.models import Deferral, DeferralPolicy, DeferralState, Extension, Weekday
 
 if TYPE_CHECKING:
@@ -136,9 +136,7 @@ class DeferralAdmin(FoundByPerson):
 
     @column(_("why not at once"))
     def obstacles_in_words(self, deferral: Deferral) -> str:
-        """In words; a code that nobody knows any more as it is."""
-        known = dict(Obstacle.choices)
-        return ", ".join(str(known.get(code, code)) for code in deferral.obstacles)
+        return ", ".join(obstacle_words(deferral.obstacles))
 
 
 @admin.register(Extension)
