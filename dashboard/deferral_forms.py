@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.utils import timezone, translation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidates.deferral import at_same_time
 from candidates.models import Deferral
 from dashboard.contact_forms import FARTHEST, TOO_FAR
+from notifications.deferrals import day_problem
 from notifications.personal import on_one_line, problems
 
 
@@ -89,12 +89,10 @@ class DecisionForm(forms.Form):
             self.add_error("day", _("Please enter the day."))
             return
         moment = at_same_time(offer.onboarding_at, day, zone=offer.branch.zone)
-        if moment <= timezone.now():
-            self.add_error("day", _("The first day must lie ahead."))
+        if problem := day_problem(offer, moment):
+            self.add_error("day", problem)
         elif moment > timezone.now() + FARTHEST:
             self.add_error("day", TOO_FAR)
-        elif moment == offer.onboarding_at:
-            self.add_error("day", _("This is the present first day. To keep it, refuse the request."))
 
     @staticmethod
     def _says_why(cleaned: dict[str, Any]) -> bool:
@@ -123,5 +121,5 @@ class DecisionForm(forms.Form):
         given = self.cleaned_data
         with translation.override(self.deferral.offer.candidate.language):
             is_refused = given.get("decision") == Answer.REFUSE and given.get("reason")
-            ready = gettext(str(Refusal(given["reason"]).label)) if is_refused else ""
+            ready = str(Refusal(given["reason"]).label) if is_refused else ""
         return " ".join(part for part in (ready, given.get("words", "")) if part)

@@ -152,10 +152,17 @@ def _moment(offer: Offer, day: date) -> datetime:
 
 
 def _must_lie_ahead(offer: Offer, moment: datetime) -> None:
+    if problem := day_problem(offer, moment):
+        raise PastDay(problem)
+
+
+def day_problem(offer: Offer, moment: datetime) -> str:
+    """Why HR cannot grant this day, in the language of the page; "" where it can."""
     if moment <= timezone.now():
-        raise PastDay(gettext("The first day must lie ahead."))
+        return gettext("The first day must lie ahead.")
     if moment == offer.onboarding_at:
-        raise PastDay(gettext("This is the present first day. To keep it, refuse the request."))
+        return gettext("This is the present first day. To keep it, refuse the request.")
+    return ""
 
 
 def _refuse(offer: Offer, deferral: Deferral) -> None:
