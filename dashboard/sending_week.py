@@ -14,8 +14,8 @@ from branches.calendar_days import stated_days
 from branches.models import Branch
 from branches.scopes import Principal
 from branches.working_days import working_days
-from candidates.models import Offer, OfferQuerySet
-from notifications.upcoming import DAYS, Upcoming, upcoming
+from candidates.models import Offer
+from notifications.upcoming import DAYS, Upcoming, looked_at_by, upcoming
 
 # Of so many candidates it is worked out at once; who has more chooses a branch below.
 MOST_OFFERS = 500
@@ -70,7 +70,9 @@ def week(node: Branch, principal: Principal, *, at: datetime, asked: QueryDict) 
         chosen=chosen,
         lines=Paginator(listed, PER_PAGE).get_page(asked.get("page")),
         looked_at=coming.offers,
-        candidates=coming.offers if coming.is_all else _how_many(offers, at),
+        candidates=coming.offers
+        if coming.is_all
+        else looked_at_by(at + timedelta(days=DAYS), offers).count(),
     )
 
 
@@ -92,8 +94,3 @@ def _bars(node: Branch, days: list[date], lines: list[Line]) -> list[Day]:
         Day(day, calendar.is_working(day), messages[day], tasks[day], round(100 * messages[day] / fullest))
         for day in days
     ]
-
-
-def _how_many(offers: OfferQuerySet, at: datetime) -> int:
-    until = at + timedelta(days=DAYS)
-    return offers.filter(schedule__look_at__lte=until, progress__isnull=False).count()

@@ -62,18 +62,23 @@ class Coming:
 
 
 def upcoming(offers: OfferQuerySet, *, at: datetime, days: int = DAYS, limit: int = MOST_OFFERS) -> Coming:
-    """All that goes out for these offers within so many days. Six queries, whatever their number.
-
-    An offer of which something comes is looked at by then; so those with a later look are not even read.
-    """
+    """All that goes out for these offers within so many days. Six queries, whatever their number."""
     until = at + timedelta(days=days)
-    coming = offers.filter(schedule__look_at__lte=until, progress__isnull=False)
-    rows = list(coming.select_related("progress").order_by("schedule__look_at", "pk")[: limit + 1])
+    rows = list(
+        looked_at_by(until, offers)
+        .select_related("progress")
+        .order_by("schedule__look_at", "pk")[: limit + 1]
+    )
     shown = rows[:limit]
     policy = Policy.current()
     stories = stories_of(shown, policy)
     entries = [one for story in stories.values() for one in _of(story, policy, at=at, until=until)]
     return Coming(sorted(entries, key=lambda one: one.at), len(shown), is_all=len(rows) <= limit)
+
+
+def looked_at_by(until: datetime, offers: OfferQuerySet) -> OfferQuerySet:
+    """Those of which something may come by then; of one with a later look nothing does."""
+    return offers.filter(schedule__look_at__lte=until, progress__isnull=False)
 
 
 def upcoming_of(offer: Offer, *, at: datetime, days: int = 366) -> list[Upcoming]:
