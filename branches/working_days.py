@@ -1,7 +1,7 @@
 """Which days a branch works: the official calendar, Monday to Friday where it ends, and what people state beside it.
 
 China's public holidays and the weekends worked for them (调休) are announced year by year; the library
-chinesecalendar knows the years that were announced when it was released..
+chinesecalendar knows the years that were announced when it was released.
 """
 
 from __future__ import annotations
