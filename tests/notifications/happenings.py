@@ -148,7 +148,8 @@ def _adds_rule(_who: Person, kind: str, anchor: str, amount: str, at: str = "") 
 
 def _states_window(who: Person, opens: str, closes: str, off_days: str = "send") -> None:
     hours = {"opens_at": time.fromisoformat(opens), "closes_at": time.fromisoformat(closes)}
-    SendWindow.objects.update_or_create(branch=who.branch, defaults={**hours, "off_days": off_days})
+    stated = {**hours, "off_days": off_days, "slot_from": None, "slot_to": None}
+    SendWindow.objects.update_or_create(branch=who.branch, defaults=stated)
 
 
 def _allows(_who: Person, purpose: str, *channels: str) -> None:
