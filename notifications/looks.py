@@ -42,8 +42,8 @@ BATCH = 500
 ROUND_SECONDS, STALE_SECONDS = 10.0, 2.0
 # For offers that cannot be worked out at present: a key or a calendar is missing.
 PUT_ASIDE = timedelta(minutes=15)
-# A branch's time zone or a calendar that cannot be worked with.
-UNPLANNABLE = (NoWorkingDay, LookupError, OverflowError, ValueError)
+# A branch's time zone, a condition or a calendar that cannot be worked with.
+UNPLANNABLE = (NoWorkingDay, AttributeError, LookupError, OverflowError, TypeError, ValueError)
 # All that planning asks of a message: nothing encrypted.
 PLACE = (
     "offer_id",
@@ -132,7 +132,7 @@ class _Look:
                 self._take(schedule, story, coming)
                 held += self._moved(story)
         planned = self._put()
-        update_rows(held, ["due_at"])
+        _move(held)
         record(self.events)
         update_rows(self.schedules, ["look_at", "planned_with"])
         return Looked(len(self.schedules), planned, len(self.events))
@@ -185,6 +185,15 @@ class _Look:
         return moved
 
 
+def _move(messages: Sequence[Message]) -> None:
+    """A message that a worker holds at this moment goes out as it was planned: the planner waits for nobody."""
+    if not messages:
+        return
+    free = Message.objects.filter(pk__in=[one.pk for one in messages], state=State.PLANNED)
+    keys = set(free.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    update_rows([one for one in messages if one.pk in keys], ["due_at"])
+
+
 def _waits_for_the_window(one: Message) -> bool:
     """And not for its next try."""
     is_untried = one.state == State.PLANNED and one.tries == 0 and one.first_sent_at is None
@@ -222,7 +231,9 @@ def stories_of(offers: Sequence[Offer], policy: Policy) -> dict[UUID, Story]:
     people = _readable({offer.candidate_id for offer in offers})
     readable = [offer for offer in offers if offer.candidate_id in people]
     for offer in readable:
-        offer.candidate, offer.branch = people[offer.candidate_id], policy.branches[offer.branch_id]
+        # A branch made at this moment is not among the policy's.
+        offer.branch = policy.branches.get(offer.branch_id) or offer.branch
+        offer.candidate = people[offer.candidate_id]
     ids = [offer.pk for offer in readable]
     messages = Message.objects.filter(offer__in=ids).only(*PLACE).order_by("created_at", "pk")
     by_offer = grouped(messages, by=lambda one: one.offer_id)
