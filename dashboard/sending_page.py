@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from branches.calendar_days import UnknownYear, stated_days, unknown_years
 from branches.models import Branch
@@ -13,6 +13,7 @@ from dashboard.sending_forms import ChannelsForm, StatedForm, WindowForm
 from notifications.channel_order import in_order
 from notifications.local_sending import allowed_channels, nearest, nearest_above
 from notifications.models import BranchChannels, SendWindow
+from notifications.policy import Policy
 
 WINDOW, CHANNELS = "window", "channels"
 DAYS_SHOWN = 60
@@ -38,8 +39,11 @@ class Part:
 
 @dataclass(frozen=True)
 class SendingPage:
+    """`narrowed_to`: the hours that nodes above leave of those stated, such as "08:00–20:00"; "" for all of them."""
+
     node: Branch
     window: Part
+    narrowed_to: str
     channels: Part
     allowed: str
     special: list[Stretch]
@@ -50,10 +54,11 @@ def sending_page(
     node: Branch, *, at: datetime, opened: str = "", bound: StatedForm | None = None
 ) -> SendingPage:
     """`opened`: WINDOW or CHANNELS where the branch is about to state its own; `bound`: a form as it was posted."""
-    allowed = allowed_channels()
+    allowed, window = allowed_channels(), _window(node, opened, bound)
     return SendingPage(
         node=node,
-        window=_window(node, opened, bound),
+        window=window,
+        narrowed_to=_narrowed_to(node, window.row) if isinstance(window.row, SendWindow) else "",
         channels=_channels(node, opened, bound, allowed),
         allowed=in_order(allowed),
         special=_special(node, at),
@@ -68,6 +73,12 @@ def _window(node: Branch, opened: str, bound: StatedForm | None) -> Part:
         return Part(row, above, own is not None, bound)
     form = WindowForm.of(row, own=own) if own or opened == WINDOW else None
     return Part(row, above, own is not None, form)
+
+
+def _narrowed_to(node: Branch, stated: SendWindow) -> str:
+    counts = Policy.current().window(node)
+    opens, closes = counts.opens, counts.closes or time(23, 59)
+    return "" if (opens, closes) == (stated.opens_at, stated.closes_at) else f"{opens:%H:%M}–{closes:%H:%M}"
 
 
 def _channels(node: Branch, opened: str, bound: StatedForm | None, allowed: list[str]) -> Part:

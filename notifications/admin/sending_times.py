@@ -91,7 +91,7 @@ class SendWindowAdmin(ChangesAsHistory, OfBranch):
     def save_model(self, request: HttpRequest, obj: SendWindow, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if wider := wider_below(obj):
-            words = gettext("These branches still send beyond it, by a window of their own: %(codes)s.")
+            words = gettext("What these branches state for themselves counts only within it: %(codes)s.")
             codes = ", ".join(one.branch.code for one in wider)
             messages.warning(request, words % {"codes": codes})
 

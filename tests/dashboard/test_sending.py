@@ -66,6 +66,19 @@ def test_inherited_hours_are_shown_with_where_they_come_from(bj_cbd_hr: User) ->
     assert 'name="opens_at" value="08:00"' in opened
 
 
+@pytest.mark.parametrize("who", ["bj_hr", "bj_cbd_hr"])
+def test_hours_that_were_narrowed_above_are_shown_as_they_count(
+    who: str, bank_window: SendWindow, bj: Branch, request: pytest.FixtureRequest
+) -> None:
+    SendWindow.objects.create(branch=bj, opens_at=time(8), closes_at=time(21))
+    person: User = request.getfixturevalue(who)
+    told = re.compile('notice-warning">[^<]*08:00–20:00')
+    assert not told.search(page_of(person))
+    bank_window.closes_at = time(20)
+    bank_window.save()
+    assert told.search(page_of(person))
+
+
 @pytest.mark.usefixtures("bank_window")
 def test_a_branch_states_its_own_hours_and_takes_them_back(bj_cbd: Branch, bj_cbd_hr: User) -> None:
     assert state_hours(bj_cbd_hr, bj_cbd).status_code == 302
