@@ -1,8 +1,8 @@
 """At which hour and on which day: quiet hours, weekends, holidays and the weekends worked for them, time zones.
 
 China's holidays of 2026: Spring Festival from 15 to 23 February (worked: Saturdays 14 and 28 February), Qingming from 4
-to 6 April, May Day from 1 to 5 May (worked: Saturday 9 May), Mid-Autumn from 25 to 27 September, National Day from 1 to 7
-October (worked: Sunday 20 September and Saturday 10 October).
+to 6 April, May Day from 1 to 5 May (worked: Saturday 9 May), Mid-Autumn from 25 to 27 September, National Day from 1 to
+7 October (worked: Sunday 20 September and Saturday 10 October).
 """
 
 from datetime import time
