@@ -70,7 +70,10 @@ DECISIONS: dict[str, dict[str, str]] = {
     "dashboard/offers/<uuid:offer_id>/write/": {"GET": "302 403 404 200 200", "POST": "302 403 404 200 200"},
     "dashboard/offers/<uuid:offer_id>/call/": {"GET": "302 403 404 200 200", "POST": "302 403 404 422 422"},
     "dashboard/offers/<uuid:offer_id>/answer/": {"GET": "302 403 404 200 200", "POST": "302 403 404 422 422"},
-    "dashboard/offers/<uuid:offer_id>/more-time/": {"GET": "302 403 404 200 200", "POST": "302 403 404 422 422"},
+    "dashboard/offers/<uuid:offer_id>/more-time/": {
+        "GET": "302 403 404 200 200",
+        "POST": "302 403 404 422 422",
+    },
     "dashboard/offers/<uuid:offer_id>/move/": {"GET": "302 403 404 200 200", "POST": "302 403 404 422 422"},
     "dashboard/deferrals/": {"GET": "302 403 200 200 200", "POST": NOT_ALLOWED},
     "dashboard/deferrals/<uuid:deferral_id>/": {"GET": "302 403 404 200 200", "POST": "302 403 404 200 200"},
