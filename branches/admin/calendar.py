@@ -45,10 +45,7 @@ class CalendarDayForm(DayModelForm):
         fields = ("branch", "day", "is_working", "note")
 
     def clean_day(self) -> date:
-        day: date = self.cleaned_data["day"]
-        if day.year not in YEARS:
-            raise ValidationError(_("Please check the year."))
-        return day
+        return _in_these_years(self.cleaned_data["day"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -88,7 +85,7 @@ class NewDaysForm(DayModelForm):
             self.initial.setdefault("branch", root.pk)
 
     def clean_day(self) -> date:
-        return CalendarDayForm.clean_day(self)  # type: ignore[arg-type]
+        return _in_these_years(self.cleaned_data["day"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -115,6 +112,12 @@ class NewDaysForm(DayModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         """`new_days` has compared each of the days; one that is said again is no error."""
         return {*super()._get_validation_exclusions(), "day"}  # type: ignore[misc]
+
+
+def _in_these_years(day: date) -> date:
+    if day.year not in YEARS:
+        raise ValidationError(_("Please check the year."))
+    return day
 
 
 def _otherwise(other: StatedOtherwise) -> ValidationError:
