@@ -167,8 +167,10 @@ def _give_up_exhausted(messages: list[Message], now: datetime) -> list[Message]:
     exhausted = [message for message in messages if message.tries >= MAX_TRIES]
     for message in exhausted:
         message.state, message.error = State.EXPIRED, message.error or "no try came to an end"
-        plan_fallback(message)
+    # Progress is locked before Schedule, as by everybody else.
     record([message.event(Kind.FAILED, at=now, detail=message.error_code) for message in exhausted])
+    for message in exhausted:
+        plan_fallback(message)
     return [message for message in messages if message.tries < MAX_TRIES]
 
 

@@ -26,7 +26,7 @@ from notifications.preview import preview
 from notifications.wanted import JOINING, WANTED_WHILE
 from notifications.wording import Wording, body_for
 from tracking.calls import actor
-from tracking.models import Kind
+from tracking.models import Kind, Progress
 from tracking.record import record
 
 # The name under which texts of headquarters hold HR's words.
@@ -135,6 +135,8 @@ def write(*, offer: Offer, channel: str, text: str, by: User, occurrence: UUID) 
     )
     if known:
         return known
+    # Before the Schedule, which planning moves: whoever finishes a batch locks them in this order.
+    Progress.objects.select_for_update(no_key=True).filter(pk=locked.pk).first()
     message = _planned(locked, channel, text, number) if may_be_written(locked) else None
     if message is None:
         raise NotWritten
