@@ -27,9 +27,8 @@ from notifications.models import Message, Purpose
 from notifications.plan import plan
 from notifications.schedules import look_again
 from notifications.states import State
-from tracking import calls
 from tracking.models import Event, Kind, Progress
-from tracking.record import record
+from tracking.record import actor_of, record
 
 JOINING = {OfferState.OFFERED, OfferState.CONFIRMED}
 NOT_OUT = {State.PLANNED, State.SKIPPED}
@@ -199,6 +198,6 @@ def event_of(
         kind=kind,
         at=timezone.now(),
         channel=channel,
-        actor=calls.actor(by) if by else actor,
+        actor=actor_of(by) if by else actor,
         detail=detail,
     )

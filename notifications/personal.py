@@ -25,9 +25,8 @@ from notifications.plan import plan, ways_for
 from notifications.preview import preview
 from notifications.wanted import JOINING, WANTED_WHILE
 from notifications.wording import Wording, body_for
-from tracking.calls import actor
 from tracking.models import Kind, Progress
-from tracking.record import record
+from tracking.record import actor_of, record
 
 # The name under which texts of headquarters hold HR's words.
 PERSONAL_TEXT = "personal_text"
@@ -140,7 +139,7 @@ def write(*, offer: Offer, channel: str, text: str, by: User, occurrence: UUID) 
     message = _planned(locked, channel, text, number) if may_be_written(locked) else None
     if message is None:
         raise NotWritten
-    record([message.event(Kind.WRITTEN, at=timezone.now(), detail="", actor=actor(by))])
+    record([message.event(Kind.WRITTEN, at=timezone.now(), detail="", actor=actor_of(by))])
     return message
 
 

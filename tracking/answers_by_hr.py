@@ -11,9 +11,8 @@ from branches.models import User
 from candidates.deferral_requests import drop_pending
 from candidates.models import DeclineReason, Offer, OfferState
 from tracking.answers import AnswerClosed
-from tracking.calls import actor
 from tracking.models import Event, Kind
-from tracking.record import record
+from tracking.record import actor_of, record
 
 
 def last_moment(offer: Offer) -> datetime:
@@ -43,6 +42,6 @@ def answer_for(*, offer: Offer, reason: DeclineReason | None, by: User) -> Offer
     locked.state, locked.decline_reason = state, reason or ""
     locked.save(update_fields=["state", "decline_reason"])
     drop_pending(locked)
-    event = Event(offer=locked, kind=Kind(state), at=timezone.now(), actor=actor(by), detail=reason or "")
+    event = Event(offer=locked, kind=Kind(state), at=timezone.now(), actor=actor_of(by), detail=reason or "")
     record([event])
     return locked

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from branches.models import User
 from candidates.models import Offer
 from tracking.models import Call, Event, Kind, Progress
-from tracking.record import record
+from tracking.record import actor_of, record
 
 
 @transaction.atomic
@@ -34,12 +34,9 @@ def _kept(call: Call) -> Call:
     call.at = timezone.now()
     call.save(force_insert=True)
     # The event has the moment of its call: by that the timeline finds the one to the other.
-    record([Event(offer=call.offer, kind=Kind.CALLED, at=call.at, actor=actor(call.by), detail=call.result)])
+    record(
+        [Event(offer=call.offer, kind=Kind.CALLED, at=call.at, actor=actor_of(call.by), detail=call.result)]
+    )
     # record() holds the lock on this row until the end of the transaction.
     Progress.objects.filter(pk=call.offer_id).update(ask_again_at=call.again_at)
     return call
-
-
-def actor(person: User) -> str:
-    """Who did it, as events name members of staff."""
-    return person.username[: Event._meta.get_field("actor").max_length]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from branches.models import User
 from tracking.bulk import insert_rows, insert_unless_there, update_rows
 from tracking.models import Event, Progress
 
@@ -21,6 +22,11 @@ def record(events: Iterable[Event]) -> None:
         progress[event.offer_id].apply(event)
     fields = [field.name for field in Progress._meta.fields if not field.primary_key]
     update_rows(progress.values(), fields)
+
+
+def actor_of(person: User) -> str:
+    """Who did it, as events name members of staff."""
+    return person.username[: Event._meta.get_field("actor").max_length]
 
 
 def _locked_progress(offer_ids: set[UUID]) -> dict[UUID, Progress]:
