@@ -12,9 +12,7 @@ from django.utils import timezone
 from branches.models import Branch, CalendarDay
 from branches.working_days import WorkingDays, working_days
 from candidates.deferral import FARTHEST, Grounds, policy_for
-from candidates.models import Deferral, DeferralPolicy, DeferralState, Offer, OfferState
-
-COMING = (OfferState.OFFERED, OfferState.CONFIRMED)
+from candidates.models import JOINING, Deferral, DeferralPolicy, DeferralState, Offer
 
 
 def pending_of(offer: Offer) -> Deferral | None:
@@ -83,7 +81,7 @@ def taken(offer: Offer, *, since: date) -> Mapping[date, int]:
     start = datetime.combine(since, time.min, tzinfo=zone)
     others = Offer.objects.filter(
         branch=offer.branch_id,
-        state__in=COMING,
+        state__in=JOINING,
         onboarding_at__range=(start, start + FARTHEST + timedelta(days=1)),
     ).exclude(pk=offer.pk)
     by_day = others.annotate(day=TruncDate("onboarding_at", tzinfo=zone)).values_list("day")

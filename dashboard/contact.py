@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from candidates.models import Offer, OfferState
-from notifications.moves import JOINING
+from candidates.models import JOINING, Offer, OfferState
 from notifications.personal import may_be_written
 from tracking.answers_by_hr import may_be_answered
 

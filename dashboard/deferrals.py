@@ -20,8 +20,8 @@ from candidates.deferral import (
     policy_for,
     possible_days,
 )
-from candidates.deferral_requests import COMING, grounds_of
-from candidates.models import Deferral, DeferralPolicy, DeferralQuerySet, Offer
+from candidates.deferral_requests import grounds_of
+from candidates.models import JOINING, Deferral, DeferralPolicy, DeferralQuerySet, Offer
 
 SHOWN = 50
 SUGGESTED = 5
@@ -95,7 +95,7 @@ def _others(deferrals: Sequence[Deferral]) -> dict[str, int]:
     days = {one.pk.hex: _on_the_day(one) for one in deferrals}
     if not days:
         return {}
-    coming = Offer.objects.filter(reduce(or_, days.values()), state__in=COMING).order_by()
+    coming = Offer.objects.filter(reduce(or_, days.values()), state__in=JOINING).order_by()
     numbered = {f"n{key}": Count("pk", filter=day) for key, day in days.items()}
     found = coming.aggregate(**numbered)
     return {key: found[f"n{key}"] for key in days}

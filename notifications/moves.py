@@ -21,7 +21,7 @@ from branches.acting import may_act_for
 from branches.models import Branch, User
 from candidates.deadline import answer_deadline
 from candidates.deferral_requests import drop_pending
-from candidates.models import Offer, OfferState, PageToken
+from candidates.models import JOINING, Offer, OfferState, PageToken
 from notifications.facts import Change, changes_between
 from notifications.models import Message, Purpose
 from notifications.plan import plan
@@ -30,7 +30,6 @@ from notifications.states import State
 from tracking.models import Event, Kind, Progress
 from tracking.record import actor_of, record
 
-JOINING = {OfferState.OFFERED, OfferState.CONFIRMED}
 NOT_OUT = {State.PLANNED, State.SKIPPED}
 
 

@@ -23,7 +23,7 @@ from notifications.models import Message, Purpose
 from notifications.models.approved import LONGEST_PERSONAL_TEXT
 from notifications.plan import plan, ways_for
 from notifications.preview import preview
-from notifications.wanted import JOINING, WANTED_WHILE
+from notifications.wanted import WANTED_WHILE
 from notifications.wording import Wording, body_for
 from tracking.models import Kind, Progress
 from tracking.record import actor_of, record
@@ -40,7 +40,7 @@ class NotWritten(Exception):
 
 
 def may_be_written(offer: Offer) -> bool:
-    return offer.state in WANTED_WHILE.get(Purpose.HR_CONTACT, JOINING)
+    return offer.state in WANTED_WHILE[Purpose.HR_CONTACT]
 
 
 def channels_for_words(offer: Offer) -> list[str]:

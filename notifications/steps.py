@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from candidates.models import Offer, OfferState
+from candidates.models import JOINING, Offer, OfferState
 from notifications.channels import TRANSPORTS
 from notifications.grouping import grouped
 from notifications.models import ChannelStrategy, Message, Purpose, ReminderRule
@@ -20,7 +20,7 @@ from notifications.policy import Policy, Way, at_once
 from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after, of_rule
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import FAILED, UNSENT, State
-from notifications.wanted import JOINING, REMINDERS, fits
+from notifications.wanted import REMINDERS, fits
 from notifications.windows import DAY, Place, Window
 
 Kind, Anchor = ReminderRule.Kind, ReminderRule.Anchor

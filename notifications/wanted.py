@@ -8,14 +8,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from candidates.models import Deferral, Offer, OfferState
+from candidates.models import JOINING, Deferral, Offer, OfferState
 from notifications.models import Message, Purpose
 from notifications.models.dead_letters import REPETITION
 from notifications.states import State
 from tracking.models import Progress
 
 # Whatever is not named here is for people who are joining.
-JOINING = {OfferState.OFFERED, OfferState.CONFIRMED}
 WANTED_WHILE = {
     Purpose.PASS_NOTICE: {OfferState.OFFERED},
     Purpose.UNREAD: {OfferState.OFFERED},

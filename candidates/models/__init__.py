@@ -10,6 +10,7 @@ from candidates.models.deferrals import (
     Weekday,
 )
 from candidates.models.offers import (
+    JOINING,
     Candidate,
     Channel,
     CodeAttempt,
@@ -29,6 +30,7 @@ from candidates.models.offers import (
 )
 
 __all__ = [
+    "JOINING",
     "Candidate",
     "Channel",
     "CodeAttempt",

@@ -168,6 +168,10 @@ class OfferState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+# Who is still to come, as far as anybody knows.
+JOINING = (OfferState.OFFERED, OfferState.CONFIRMED)
+
+
 class DeclineReason(models.TextChoices):
     FURTHER_STUDY = "further_study", _("Further study")
     CIVIL_SERVICE = "civil_service", _("Civil service")
