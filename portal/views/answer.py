@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from candidates.models import DeclineReason, Offer, OfferState, PageToken
 from portal.forms import DeclineForm
 from portal.keys import with_key
-from portal.notice import notice
+from portal.notice_page import notice_page
 from tracking import answers
 from tracking.answers import AnswerClosed
 
@@ -32,7 +31,7 @@ def confirm(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
         return redirect("portal:page", token=token)
     if not offer.is_open_to_answers:
         return closed(request, offer, token)
-    return _show(request, "portal/confirm.html", offer, token)
+    return notice_page(request, "portal/confirm.html", offer, token)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,23 +49,10 @@ def decline(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
         return redirect("portal:page", token=token)
     if not offer.is_open_to_answers:
         return closed(request, offer, token)
-    return _show(request, "portal/decline.html", offer, token, form=form)
+    return notice_page(request, "portal/decline.html", offer, token, form=form)
 
 
 def closed(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     """From now on only HR can change the answer: the page says whom to call."""
     offer.refresh_from_db(fields=["state", "decline_reason"])
-    return _show(request, "portal/closed.html", offer, token, status=409)
-
-
-def _show(
-    request: HttpRequest,
-    template: str,
-    offer: Offer,
-    token: str,
-    *,
-    form: DeclineForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    shown = notice(offer, language=get_language() or "")
-    return render(request, template, {"notice": shown, "token": token, "form": form}, status=status)
+    return notice_page(request, "portal/closed.html", offer, token, status=409)

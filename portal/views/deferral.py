@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +22,7 @@ from notifications.deferrals import (
 from portal.deferral import Choices, answer_channel
 from portal.forms import DeferralForm, SureForm
 from portal.keys import with_key
-from portal.notice import notice
+from portal.notice_page import notice_page
 from portal.views.answer import closed
 
 # The names of the last page's buttons.
@@ -49,12 +49,12 @@ def _choose(request: HttpRequest, offer: Offer, token: str) -> HttpResponse:
     form = DeferralForm(request.POST or None, choices=choices)
     if request.method == "POST" and form.is_valid() and CHANGE not in request.POST:
         return _read_once_more(request, offer, token, form)
-    return _show(request, "portal/defer.html", offer, token, form=form)
+    return notice_page(request, "portal/defer.html", offer, token, form=form)
 
 
 def _read_once_more(request: HttpRequest, offer: Offer, token: str, form: DeferralForm) -> HttpResponse:
     choice = form.choices.choice(form.wanted)
-    return _show(
+    return notice_page(
         request,
         "portal/defer_sure.html",
         offer,
@@ -104,8 +104,3 @@ def take_back(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
     if withdraw_request(offer=key.offer):
         messages.success(request, _("Your request was taken back. The first day stays as it is."))
     return redirect("portal:page", token=token)
-
-
-def _show(request: HttpRequest, template: str, offer: Offer, token: str, **shown: object) -> HttpResponse:
-    language = get_language() or ""
-    return render(request, template, {"notice": notice(offer, language=language), "token": token, **shown})

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import get_language, override
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from candidates.models import Channel, Language, OfferState, PageToken, Style
 from candidates.preferences import choose
 from portal.forms import PreferencesForm
 from portal.keys import with_key
-from portal.notice import notice
+from portal.notice_page import notice_page
 from portal.preferences import ways_to_write
 
 
@@ -35,5 +35,4 @@ def preferences(request: HttpRequest, key: PageToken, token: str) -> HttpRespons
         with override(language):
             messages.success(request, _("Saved. What we write from now on follows it."))
         return redirect("portal:page", token=token)
-    shown = notice(offer, language=get_language() or "")
-    return render(request, "portal/preferences.html", {"notice": shown, "token": token, "form": form})
+    return notice_page(request, "portal/preferences.html", offer, token, form=form)
