@@ -177,8 +177,7 @@ class _Look:
         waiting = [one for one in story.messages if one.due_at > self.at and _waits_for_the_window(one)]
         moved = []
         for one in waiting:
-            place = self.policy.window_of(story.offer, one.purpose).place(one.created_at)
-            due_at = max(place.at, self.at) if place else one.due_at
+            due_at = max(self.policy.place(story.offer, one.purpose, at=one.created_at).at, self.at)
             if due_at != one.due_at:
                 one.due_at = due_at
                 moved.append(one)

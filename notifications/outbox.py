@@ -181,12 +181,20 @@ def _put_off(messages: list[Message], now: datetime) -> list[Message]:
     """
     policy, sent_now = Policy.current(), []
     for message in messages:
-        moment = policy.sends_at(message.offer, message.purpose, at=now)
+        moment = _opens_at(message, policy, now)
         if message.state == State.PLANNED and moment > now:
             message.due_at = moment
         else:
             sent_now.append(message)
     return sent_now
+
+
+def _opens_at(message: Message, policy: Policy, now: datetime) -> datetime:
+    """What keeps it from being worked out keeps the text from being composed, too, and is told there."""
+    try:
+        return policy.sends_at(message.offer, message.purpose, at=now)
+    except UNCOMPOSABLE:
+        return now
 
 
 def _freeze(

@@ -80,8 +80,8 @@ def _row(
     policy: Policy, offer: Offer, purpose: str, occurrence: str, way: Way, *, at: datetime, **rest: Any
 ) -> Message:
     """A message of its own, not saved, at the first moment from `at` on at which the branch sends it."""
-    place = policy.window_of(offer, purpose).place(at)
-    moved = [place.moved] if place and place.moved else []
+    place = policy.place(offer, purpose, at=at)
+    moved = [place.moved] if place.moved else []
     return new_row(
         Message,
         offer_id=offer.pk,
@@ -90,7 +90,7 @@ def _row(
         channel=way.channel,
         reasons=[way.reason, *moved],
         created_at=at,
-        due_at=place.at if place else at,
+        due_at=place.at,
         priority=priority_of(purpose),
         share_of_id=offer.branch_id,
         **rest,

@@ -6,18 +6,18 @@ Each process keeps its copy for as long as the stamp in the database says that n
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from functools import cached_property
 from uuid import UUID
 
 from branches.models import Branch, CalendarDay, PlanningStamp
-from branches.working_days import working_days
+from branches.working_days import NoWorkingDay, working_days
 from candidates.models import Channel, Offer
 from notifications.conditions import Profile, asked_by, holds, narrowed, profile_of
-from notifications.models import BranchChannels, ChannelStrategy, ReminderRule, SendWindow
+from notifications.models import BranchChannels, ChannelStrategy, OffDays, ReminderRule, SendWindow
 from notifications.reasons import BOTH, BRANCH, ORDER, PREFERRED
-from notifications.windows import Window
+from notifications.windows import Place, Window
 
 DEFAULT_ORDER = [Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.PUSH]
 # Where headquarters has stated nothing: the first that reaches the person.
@@ -136,7 +136,15 @@ class Policy:
         """That moment, or the first after it at which the branch sends this."""
         if not self.windows or self.strategy(offer, purpose).urgent:
             return at
-        return self.window(offer.branch).next_open(at)
+        return self.place(offer, purpose, at=at).at
+
+    def place(self, offer: Offer, purpose: str, *, at: datetime) -> Place:
+        """Where what is said at that moment goes. It is said in any case: also where nobody ever works."""
+        window = self.window_of(offer, purpose)
+        try:
+            return window.place(at) or Place(at)
+        except NoWorkingDay:
+            return replace(window, off_days=OffDays.SEND).place(at) or Place(at)
 
     def rules_for(self, offer: Offer) -> list[ReminderRule]:
         """Those in use whose condition holds, in the order of their numbers."""

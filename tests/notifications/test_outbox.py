@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from threading import Barrier
 from uuid import uuid4
 
@@ -12,14 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from branches.models import Branch
+from branches.models import Branch, CalendarDay
 from candidates.models import Offer, OfferState, PageToken
 from candidates.payload import parse_result
 from notifications.catalogue import Catalogue
 from notifications.channels import TRANSPORTS
 from notifications.channels.base import Accepted, TransportError
 from notifications.intake import take_signal
-from notifications.models import Attempt, Message, Purpose, TemplateVersion
+from notifications.models import Attempt, Message, Purpose, SendWindow, TemplateVersion
 from notifications.outbox import (
     Batch,
     Tried,
@@ -191,6 +191,22 @@ def test_a_branch_whose_time_zone_does_not_exist_holds_up_no_other(message: Mess
     MessageFactory.create(offer=sh_offer)
     Branch.objects.filter(pk=sh_offer.branch_id).update(time_zone="Asia/Shangai")
     assert [envelope.message_id for envelope in take().envelopes] == [message.pk]
+
+
+@pytest.mark.parametrize("spoilt", [{"time_zone": "Asia/Shangai"}, {}])
+def test_a_branch_of_which_nobody_knows_when_it_sends_holds_up_no_other(
+    message: Message, sh_offer: Offer, spoilt: dict[str, str]
+) -> None:
+    """A mistyped time zone, and a calendar in which nobody works for months."""
+    MessageFactory.create(offer=sh_offer)
+    branch = sh_offer.branch
+    SendWindow.objects.create(branch=branch, opens_at=time.min, closes_at=time(23, 59), off_days="later")
+    today = timezone.now().date()
+    closed = [today + timedelta(days=number) for number in range(-1, 99)]
+    CalendarDay.objects.bulk_create([CalendarDay(branch=branch, day=day) for day in closed])
+    if spoilt:
+        Branch.objects.filter(pk=branch.pk).update(**spoilt)
+    assert message.pk in [envelope.message_id for envelope in take().envelopes]
 
 
 @pytest.mark.parametrize("condition", [{"evil": 1}, {"category": 1}, {"category": {"is": 1}}])

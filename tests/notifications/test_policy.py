@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +118,17 @@ def test_a_day_stated_nearer_counts(bank: Branch, bj_cbd: Branch, sh_ljz: Branch
     days = {branch: Policy.current().window(branch).days for branch in (bj_cbd, sh_ljz)}
     friday = CalendarDay.objects.first().day  # type: ignore[union-attr]
     assert [days[branch].is_working(friday) for branch in (bj_cbd, sh_ljz)] == [True, False]
+
+
+def test_what_is_to_be_said_is_said_in_open_hours_also_where_nobody_ever_works(
+    offer: Offer, bj_cbd: Branch
+) -> None:
+    SendWindow.objects.create(branch=bj_cbd, opens_at=time(8), closes_at=time(21), off_days="later")
+    closed = [date(2026, 2, 1) + timedelta(days=number) for number in range(90)]
+    CalendarDay.objects.bulk_create([CalendarDay(branch=bj_cbd, day=day) for day in closed])
+    night = datetime(2026, 2, 3, 22, tzinfo=bj_cbd.zone)
+    place = Policy.current().place(offer, "pass_notice", at=night)
+    assert place.at == datetime(2026, 2, 4, 8, tzinfo=bj_cbd.zone)
 
 
 def test_only_rules_in_use_that_are_meant_for_the_person(offer: Offer) -> None:
