@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from django.utils.translation import get_language, gettext
 
@@ -64,7 +64,12 @@ def _day(iso: str) -> str:
         day = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return date_text(datetime.combine(day, time.min, tzinfo=UTC), get_language() or "")
+    return day_words(day)
+
+
+def day_words(day: date) -> str:
+    """Such as 2026年12月7日（周一）."""
+    return date_text(day, get_language() or "")
 
 
 def actor_words(actor: str) -> str:

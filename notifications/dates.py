@@ -1,6 +1,6 @@
 """Dates and times as people read them; every moment is in the branch's time zone already."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from candidates.models import Language
 
@@ -11,8 +11,8 @@ WEEKDAYS = {
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def date_text(day: datetime, language: str) -> str:
-    """Such as 2026年12月7日（周一）or Mon 7 Dec 2026; `day` is in the branch's zone already."""
+def date_text(day: date, language: str) -> str:
+    """Such as 2026年12月7日（周一）or Mon 7 Dec 2026."""
     weekday = WEEKDAYS[Language(language)][day.weekday()]
     if language == Language.ENGLISH:
         return f"{weekday} {day.day} {MONTHS[day.month - 1]} {day.year}"
