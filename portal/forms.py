@@ -100,8 +100,7 @@ class DeferralForm(forms.Form):
         self.fields["another"].widget.attrs.update(limits)
 
     def _offer_days(self, days: list[tuple[str, str]]) -> None:
-        field = self.fields["day"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        field: Any = self.fields["day"]
         field.choices = days
 
     def clean(self) -> dict[str, Any]:
@@ -158,6 +157,5 @@ class PreferencesForm(forms.Form):
     def __init__(self, data: Any, *, candidate: Candidate, ways: list[tuple[str, str]]) -> None:
         now = {"first": ways[0][0] if ways else "", "style": candidate.style, "language": candidate.language}
         super().__init__(data, initial=now)
-        first = self.fields["first"]
-        assert isinstance(first, forms.ChoiceField)  # noqa: S101  for the type checker
+        first: Any = self.fields["first"]
         first.choices = ways
