@@ -15,6 +15,7 @@ from notifications.channels import TRANSPORTS
 from notifications.compose import inline
 from notifications.facts import message_values
 from notifications.models import Message
+from notifications.personal import PERSONAL_TEXT
 from notifications.states import State
 from tracking.models import Call, Event, Kind
 
@@ -92,7 +93,7 @@ class _Kept:
 
 def words_of(message: Message) -> str:
     """HR's own words in a personal message."""
-    words = message_values(message.facts, language=message.offer.candidate.language).get("personal_text", "")
+    words = message_values(message.facts, language=message.offer.candidate.language).get(PERSONAL_TEXT, "")
     return inline(words, message.offer.candidate.language)
 
 
