@@ -107,7 +107,7 @@ class Play:
                 tried=[Tried(pk, answer, timezone.now(), 1) for pk, answer in answers.items()],
             )
             for pk, message in messages.items():
-                if not isinstance(answers[pk], TransportError) or answers[pk].permanent:
+                if isinstance(answers[pk], Accepted) or self.answers[message.channel] == "refuses":
                     self._note(message)
         return taken
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from branches.models import Branch
-from candidates.models import Channel, Offer, OfferState
+from candidates.models import Channel, Deferral, DeferralReason, Offer, OfferState
 from notifications.looks import stories_of
 from notifications.models import ChannelStrategy, Message, Purpose, ReminderRule, SendWindow
 from notifications.policy import Policy
@@ -163,6 +163,17 @@ def test_an_opened_page_is_a_receipt_for_what_went_out_before_it(told: Offer) ->
     assert steps(told) == []
     said(told, Purpose.CHANGE_OF_FACTS, state=State.ACCEPTED, accepted_at=NOW + HOUR, created_at=NOW + HOUR)
     assert [step.purpose for step in steps(told, at=NOW + HOUR)] == ["change_of_facts"]
+
+
+def test_nothing_is_coming_while_a_wish_for_another_day_is_pending(told: Offer) -> None:
+    strategy(unopened_minutes=120)
+    rule("unconfirmed", "notice", 24)
+    rule("three_days", "first_day", 3)
+    assert len(steps(told)) == 2  # the next channel, and the reminder to answer
+    Deferral.objects.create(
+        offer=told, before=FIRST_DAY, wanted=FIRST_DAY + DAY, reason=DeferralReason.HEALTH
+    )
+    assert seen(told).steps == []
 
 
 def test_facts_that_were_told_anew_are_not_told_by_the_old_notice(told: Offer) -> None:

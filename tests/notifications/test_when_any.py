@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from branches.models import Branch
-from candidates.models import Deferral, Offer, OfferState
+from candidates.models import JOINING, Deferral, Offer, OfferState
 from candidates.wechat_binding import AnotherAccountFollows
 from notifications.deferrals import DayImpossible, DeferralClosed
 from notifications.extensions import NotExtended
@@ -31,7 +31,7 @@ from notifications.personal import NotWritten
 from notifications.policy import Policy
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import FAILED, State
-from notifications.wanted import JOINING, REMINDERS
+from notifications.wanted import REMINDERS
 from tests.notifications.played import Play
 from tests.notifications.when import USUAL_STRATEGIES, USUAL_WINDOW, Case, Person, enter, publish_texts, state
 from tests.notifications.when_cases_days import CALM, EARLIER, LATER, LATER_SLOT, WORKING

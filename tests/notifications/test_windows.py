@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,8 +28,8 @@ def at(text: str, zone: ZoneInfo = SHANGHAI) -> datetime:
     return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=zone)
 
 
-def placed(window: Window, wish: str, **limits: datetime | bool) -> tuple[str, str] | None:
-    place = window.place(at(wish), **limits)  # type: ignore[arg-type]
+def placed(window: Window, wish: str, **limits: Any) -> tuple[str, str] | None:
+    place = window.place(at(wish), **limits)
     return (f"{place.at.astimezone(SHANGHAI):%m-%d %H:%M}", place.moved) if place else None
 
 

@@ -515,6 +515,36 @@ CHANNELS_COME_AND_GO = [
         """,
     ),
     Case(
+        "a paused channel that goes on at night: what is urgent at once, reminders in the morning",
+        """
+        03-02 10:00 pass_notice sms
+        03-13 22:00 change_of_facts sms
+        03-14 08:00 hr_contact sms
+        """,
+        happens="""
+        03-02 10:30 confirms
+        03-13 09:00 pauses sms
+        03-13 10:30 writes sms
+        03-13 11:00 hr_moves 03-25 09:00
+        03-13 22:00 resumes sms
+        03-14 09:00 declines
+        """,
+    ),
+    Case(
+        "a reminder that a pause held up into the night goes out in the morning",
+        """
+        03-02 10:00 pass_notice sms
+        03-14 08:00 three_days sms
+        03-15 10:00 one_day sms
+        03-16 07:00 the_day sms
+        """,
+        happens="""
+        03-02 10:30 confirms
+        03-13 09:00 pauses sms
+        03-13 22:00 resumes sms
+        """,
+    ),
+    Case(
         "a channel that is switched off is no way any more",
         """
         03-02 10:00 pass_notice sms
