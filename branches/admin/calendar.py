@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget
 
@@ -35,6 +35,7 @@ else:
 
 
 YEARS = range(2000, 2101)
+ON_OR_OFF = {"is_working": _("Off: a holiday. On: people work, as on a Saturday or Sunday worked instead.")}
 
 
 class CalendarDayForm(DayModelForm):
@@ -43,6 +44,7 @@ class CalendarDayForm(DayModelForm):
     class Meta:
         model = CalendarDay
         fields = ("branch", "day", "is_working", "note")
+        help_texts = ON_OR_OFF
 
     def clean_day(self) -> date:
         return _in_these_years(self.cleaned_data["day"])
@@ -75,12 +77,13 @@ class NewDaysForm(DayModelForm):
     class Meta:
         model = CalendarDay
         fields = ("branch", "day", "is_working", "note")
+        help_texts = ON_OR_OFF
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.new: list[CalendarDay] = []
         if "day" in self.fields:
-            self.fields["day"].label = _("First day")
+            self.fields["day"].label = pgettext_lazy("of a holiday", "First day")
         if root := Branch.objects.get_root_nodes().first():
             self.initial.setdefault("branch", root.pk)
 
@@ -121,7 +124,7 @@ def _in_these_years(day: date) -> date:
 
 
 def _otherwise(other: StatedOtherwise) -> ValidationError:
-    days = ", ".join(date_format(day, "Y-m-d") for day in other.days)
+    days = gettext(", ").join(date_format(day, "Y-m-d") for day in other.days)
     return ValidationError(
         _("Stated otherwise already: %(days)s. Change these in the list first, or leave them out."),
         params={"days": days},
@@ -150,7 +153,7 @@ class CalendarDayAdmin(ChangesAsHistory, OfBranch):
     def dated(self, day: CalendarDay) -> str:
         return date_format(day.day, "Y-m-d l")
 
-    @column(_("people work"), ordering="is_working", labels={True: WAITS, False: WARNS})
+    @column(_("kind of day"), ordering="is_working", labels={True: WAITS, False: WARNS})
     def worked(self, day: CalendarDay) -> tuple[bool, str]:
         return (True, gettext("Worked")) if day.is_working else (False, gettext("Day off"))
 

@@ -106,4 +106,4 @@ class MembershipInline(TableInline):
 
 
 def categories_in_words(categories: list[str]) -> str:
-    return ", ".join(str(Category(name).label) for name in categories)
+    return gettext(", ").join(str(Category(name).label) for name in categories)

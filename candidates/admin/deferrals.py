@@ -20,6 +20,7 @@ from branches.admin_parts import (
     OfBranch,
     column,
 )
+from branches.categories import Category
 from candidates.admin.found import FoundByPerson
 from candidates.deferral import obstacle_words
 from candidates.models import Deferral, DeferralPolicy, DeferralState, Extension, Weekday
@@ -50,6 +51,12 @@ class DeferralPolicyForm(PolicyModelForm):
     class Meta:
         model = DeferralPolicy
         fields = ("branch", "category", "at_once", "latest_days", "times", "weekdays", "places_a_day")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        category = self.fields.get("category")
+        if isinstance(category, forms.ChoiceField):  # whoever only reads has no such field
+            category.choices = [("", gettext("All candidates")), *Category.choices]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -98,7 +105,7 @@ class DeferralPolicyAdmin(ChangesAsHistory, OfBranch):
 
     @column(_("weekdays"))
     def allowed_days(self, policy: DeferralPolicy) -> str:
-        named = ", ".join(str(Weekday(day).label) for day in sorted(policy.weekdays))
+        named = gettext(", ").join(str(Weekday(day).label) for day in sorted(policy.weekdays))
         return named or gettext("Every working day")
 
     @column(_("places a day"), ordering="places_a_day")
@@ -136,7 +143,7 @@ class DeferralAdmin(FoundByPerson):
 
     @column(_("why not at once"))
     def obstacles_in_words(self, deferral: Deferral) -> str:
-        return ", ".join(obstacle_words(deferral.obstacles))
+        return gettext(", ").join(obstacle_words(deferral.obstacles))
 
 
 @admin.register(Extension)

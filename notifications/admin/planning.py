@@ -17,7 +17,7 @@ from notifications.admin.wait_field import WaitField
 from notifications.channel_order import ChannelOrderField, in_order
 from notifications.condition_form import ConditionalForm, ConditionFormField
 from notifications.conditions import for_whom, normal
-from notifications.models import ChannelStrategy, ReminderRule
+from notifications.models import ChannelStrategy, Purpose, ReminderRule
 from notifications.reasons import of_rule, reason_words, span
 
 if TYPE_CHECKING:
@@ -74,6 +74,15 @@ class ChannelStrategyForm(ConditionalForm, StrategyModelForm):
             *("purpose", "condition", "position", "channels"),
             *("on_two", "no_receipt_minutes", "unopened_minutes", "urgent"),
         )
+        help_texts: ClassVar[dict[str, Any]] = {
+            "position": _("Where several of them fit a candidate, the one with the smallest number counts.")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        purpose = self.fields.get("purpose")
+        if isinstance(purpose, forms.ChoiceField):  # whoever only reads has no such field
+            purpose.choices = [("", gettext("Every other purpose")), *Purpose.choices]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

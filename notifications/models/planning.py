@@ -15,6 +15,7 @@ from branches.history import audited
 from branches.models import Branch
 from branches.models.stamp import planning_stamped
 from candidates.models import Channel, Offer
+from notifications.conditions import in_words
 from notifications.models.facts import ConditionField
 from notifications.models.templates import Purpose
 
@@ -87,7 +88,8 @@ class ChannelStrategy(models.Model):
         triggers = [planning_stamped()]
 
     def __str__(self) -> str:
-        return f"{self.get_purpose_display() or _('Every purpose')}"
+        purpose = self.get_purpose_display() or _("Every purpose")
+        return " · ".join(filter(None, [f"{purpose}", in_words(self.condition)]))
 
 
 @audited()
