@@ -35,7 +35,7 @@ def request(method: str, url: str, **kwargs: Any) -> urllib3.BaseHTTPResponse:
 def retry_after(response: urllib3.BaseHTTPResponse) -> float | None:
     """Seconds of a Retry-After header; its date form is rare enough to be left to our own clock."""
     value = response.headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else None
+    return float(value) if value.isdecimal() else None
 
 
 def basic_auth(name: str, password: str) -> dict[str, str]:

@@ -175,6 +175,7 @@ def test_a_callback_takes_few_statements_and_nothing_that_pages_need(client: Cli
 FORGED: dict[tuple[str, str], Callable[[Wire], Wire]] = {
     ("twilio", "wrong signature"): Wire.without_headers,
     ("wechat", "wrong signature"): lambda wire: wire.instead("&msg_signature=", "&msg_signature=0"),
+    ("wechat", "too old or too new"): lambda wire: wire.instead("timestamp=", "timestamp=²&"),
     ("gateway", "Missing required headers"): Wire.without_headers,
     ("gateway", "No matching signature found"): lambda wire: replace(wire, body=wire.body + b" "),
     ("gateway", "Message timestamp too old"): lambda wire: replace(

@@ -549,6 +549,14 @@ def test_what_is_no_report_is_refused(client: Client, content: bytes) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=é"])
+def test_a_form_that_cannot_be_read_is_refused(client: Client, boundary: str) -> None:
+    kind = f"multipart/form-data{boundary}"
+    answer = client.generic("POST", f"/callbacks/esp/{SECRET}/", b"--x", content_type=kind)
+    assert answer.status_code == 403
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("event", [None, [], "x", {}, {"event": "delivered", "timestamp": "soon"}])
 def test_a_signed_report_that_says_nothing_is_refused(client: Client, event: object) -> None:
     assert post(client, signed(event)) == 403

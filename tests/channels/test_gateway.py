@@ -154,7 +154,7 @@ def test_each_answer_leads_to_its_next_step(
 
 
 @pytest.mark.parametrize(("status", "expected"), [(429, THROTTLED), (503, RETRY)])
-@pytest.mark.parametrize(("header", "seconds"), [("17", 17.0), ("soon", None), ("-1", None)])
+@pytest.mark.parametrize(("header", "seconds"), [("17", 17.0), ("soon", None), ("-1", None), ("²", None)])
 def test_a_named_time_is_kept(
     status: int, expected: str, header: str, seconds: float | None, settings: Settings
 ) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 from uuid import UUID
 
-from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+from anymail.exceptions import AnymailConfigurationError, AnymailError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 
 from notifications.channels.base import CallbackRefused, CallbackReply, CallbackRequest, ParsedReceipt
 from notifications.channels.carrier_json import storable
@@ -44,7 +45,17 @@ OUTCOMES = {
 FAILURES = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
 # A bounce with one of these is an ordinary one; the others say why the service did not even try.
 ORDINARY = {None, RejectReason.BOUNCED, RejectReason.OTHER}
-MALFORMED = (AttributeError, KeyError, IndexError, TypeError, ValueError, AssertionError, RecursionError)
+MALFORMED = (
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AssertionError,
+    OverflowError,
+    RecursionError,
+    MultiPartParserError,
+    AnymailConfigurationError,  # a report that belongs to another address, such as incoming mail
+)
 
 
 def answer(request: CallbackRequest, *, secret: str) -> CallbackReply:

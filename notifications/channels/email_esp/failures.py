@@ -73,4 +73,4 @@ def _answered(response: requests.Response) -> TransportError:
 def retry_after(response: requests.Response) -> float | None:
     """Seconds of a Retry-After header; its date form is left to our own clock."""
     value = response.headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else None
+    return float(value) if value.isdecimal() else None

@@ -46,4 +46,4 @@ def _code(body: bytes) -> int:
 def _wait(answer: urllib3.BaseHTTPResponse) -> float | None:
     """Seconds until the window of the rate limit begins anew, which JPush tells in a header of its own."""
     value = answer.headers.get("X-Rate-Limit-Reset", "")
-    return float(value) if value.isdigit() else http.retry_after(answer)
+    return float(value) if value.isdecimal() else http.retry_after(answer)

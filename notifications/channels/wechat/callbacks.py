@@ -55,7 +55,7 @@ def answer(request: CallbackRequest, *, token: str, aes_key: str, app_id: str) -
 
 def _must_be_recent(timestamp: str) -> None:
     """In plain mode the signature covers no body: an old one, once seen, must not sign another."""
-    if not timestamp.isdigit() or abs(time.time() - int(timestamp[:12])) > TOLERANCE_SECONDS:
+    if not timestamp.isdecimal() or abs(time.time() - int(timestamp[:12])) > TOLERANCE_SECONDS:
         raise CallbackRefused("too old or too new")
 
 
