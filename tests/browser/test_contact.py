@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from branches.models import User
@@ -18,7 +17,6 @@ from candidates.models import Offer, OfferState
 from notifications.dates import date_text
 from notifications.models import ApprovedWording, Message, TemplateVersion
 from notifications.sample.load import read
-from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_dashboard import assert_presentable, sign_in
 from tests.dashboard.story import sent
 from tests.factories import hr_contact_texts
@@ -26,22 +24,6 @@ from tracking.models import Call
 
 # A folder to leave pictures in, for whoever wants to look.
 PICTURES = os.environ.get("PICTURES", "")
-
-
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    """A page on each size of screen, which must not have complained when the test ends."""
-    context = browser.new_context(
-        viewport=request.param, locale="zh-CN", has_touch=request.param == PHONE, reduced_motion="reduce"
-    )
-    page, said = context.new_page(), []
-    page.set_default_timeout(10_000)
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    # The browser notes it when a page is answered with 422, as a refused form is.
-    assert [one for one in said if "status of 422" not in one] == []
 
 
 @pytest.fixture

@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
-from pytest_django import Settings
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from notifications.models import LocalValue
-from notifications.sample.load import load_sample
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import open_dashboard
 from tests.browser.test_dashboard import assert_presentable
 
-PASSWORD = "a long enough password"
 NEW_EXIT = "10号线金台夕照站A口，出站右转即到"
-
-
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    """A page on each size of screen, which must not have complained when the test ends."""
-    context = browser.new_context(
-        viewport=request.param, locale="zh-CN", has_touch=request.param == PHONE, reduced_motion="reduce"
-    )
-    page, said = context.new_page(), []
-    page.set_default_timeout(10_000)
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    assert said == []
-
-
-@pytest.fixture
-def sample_bank(db: None, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick ones
-    load_sample(password=PASSWORD)
-
-
-def open_content(page: Page, live_server: LiveServer, person: str, **asked: str) -> None:
-    page.goto(f"{live_server.url}{reverse('dashboard:home')}")
-    page.locator("[name=username]").fill(person)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("form.card button").click()
-    expect(page.locator(".bar-nav")).to_be_visible()
-    query = "&".join(f"{name}={value}" for name, value in asked.items())
-    page.goto(f"{live_server.url}{reverse('dashboard:content')}?{query}")
 
 
 def test_a_branch_fills_in_its_metro_exit_and_sees_it_before_it_is_saved(
     screen: Page, live_server: LiveServer, sample_bank: None
 ) -> None:
-    open_content(screen, live_server, "bj-cbd")
+    open_dashboard(screen, live_server, "content", "bj-cbd")
     assert_presentable(screen)
     sent = screen.locator("[data-sent=text]")
     expect(sent).to_contain_text("10号线金台夕照站D口，步行约6分钟")
@@ -70,7 +33,7 @@ def test_a_branch_fills_in_its_metro_exit_and_sees_it_before_it_is_saved(
 def test_what_contradicts_the_core_is_told_beside_it_and_can_be_saved_all_the_same(
     screen: Page, live_server: LiveServer, sample_bank: None
 ) -> None:
-    open_content(screen, live_server, "bj-cbd")
+    open_dashboard(screen, live_server, "content", "bj-cbd")
     screen.locator("[name=v-metro_exit-0-value]").fill("D口，请于上午九点半到一楼大厅报到")
     told = screen.locator("#v-metro_exit-0-value-news .lint")
     expect(told.first).to_contain_text("九点半")
@@ -83,7 +46,7 @@ def test_what_contradicts_the_core_is_told_beside_it_and_can_be_saved_all_the_sa
 def test_a_text_and_a_paper_for_some_candidates(
     screen: Page, live_server: LiveServer, sample_bank: None
 ) -> None:
-    open_content(screen, live_server, "bj-cbd", category="intern")
+    open_dashboard(screen, live_server, "content", "bj-cbd", category="intern")
     screen.locator("button[value=v-parking]").click()
     screen.locator("[name=v-parking-1-condition-category]").select_option("is")
     screen.locator("[name=v-parking-1-condition-category-values][value=intern]").check()
@@ -106,7 +69,7 @@ def test_a_text_and_a_paper_for_some_candidates(
 def test_every_channel_has_its_preview(
     channel: str, screen: Page, live_server: LiveServer, sample_bank: None
 ) -> None:
-    open_content(screen, live_server, "bj-cbd")
+    open_dashboard(screen, live_server, "content", "bj-cbd")
     screen.locator("[name=channel]").select_option(channel)
     expect(screen.locator(f".phone-{channel}")).to_be_visible()
     if channel == "sms":
@@ -117,14 +80,14 @@ def test_every_channel_has_its_preview(
 def test_the_phone_shows_the_line_that_changes(
     desk_page: Page, live_server: LiveServer, sample_bank: None
 ) -> None:
-    open_content(desk_page, live_server, "bj-cbd")
+    open_dashboard(desk_page, live_server, "content", "bj-cbd")
     desk_page.locator("#v-benefits summary").click()
     desk_page.locator("[name=v-benefits-0-value]").fill("五险一金\n工会活动")
     expect(desk_page.locator(".line", has_text="工会活动")).to_be_in_viewport()
 
 
 def test_headquarters_opens_another_node(screen: Page, live_server: LiveServer, sample_bank: None) -> None:
-    open_content(screen, live_server, "hq")
+    open_dashboard(screen, live_server, "content", "hq")
     screen.locator("#node").select_option("SH-LJZ")
     screen.locator(".node-choice button").click()
     expect(screen.locator("[data-sent=text]")).to_contain_text("2号线陆家嘴站6号口")
@@ -135,7 +98,7 @@ def test_it_works_without_javascript(
     page_without_javascript: Page, live_server: LiveServer, sample_bank: None
 ) -> None:
     page = page_without_javascript
-    open_content(page, live_server, "bj-cbd")
+    open_dashboard(page, live_server, "content", "bj-cbd")
     page.locator("[name=v-metro_exit-0-value]").fill(NEW_EXIT)
     page.locator("[name=show]").click()
     expect(page.locator("[data-sent=text]")).to_contain_text(NEW_EXIT)

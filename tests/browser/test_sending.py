@@ -9,27 +9,17 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
-from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from branches.models import Branch, CalendarDay
 from candidates.models import Offer
 from notifications.models import BranchChannels, ChannelStrategy, ReminderRule, SendWindow
-from notifications.sample.load import load_sample
-from tests.browser.test_content import screen
+from tests.browser.conftest import PASSWORD, open_dashboard
 from tests.browser.test_dashboard import assert_presentable
 from tests.dashboard.story import confirmed, sent
 from tests.factories import OfferFactory
 
-__all__ = ["screen"]
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "a long enough password"
-
-
-@pytest.fixture
-def sample_bank(db: None, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick ones
-    load_sample(password=PASSWORD)
 
 
 @pytest.fixture
@@ -42,16 +32,6 @@ def told(sample_bank: None) -> Offer:
     sent(offer)
     confirmed(offer)
     return offer
-
-
-def open_sending(page: Page, live_server: LiveServer, person: str, **asked: str) -> None:
-    page.goto(f"{live_server.url}{reverse('dashboard:home')}")
-    page.locator("[name=username]").fill(person)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("form.card button").click()
-    expect(page.locator(".bar-nav")).to_be_visible()
-    query = "&".join(f"{name}={value}" for name, value in asked.items())
-    page.goto(f"{live_server.url}{reverse('dashboard:sending')}?{query}")
 
 
 def open_admin(page: Page, live_server: LiveServer, address: str) -> None:
@@ -84,7 +64,7 @@ def eve_row(page: Page, offer: Offer) -> str:
 def test_a_branch_states_its_own_hours_and_the_week_moves_with_them(
     screen: Page, live_server: LiveServer, told: Offer
 ) -> None:
-    open_sending(screen, live_server, "bj-cbd")
+    open_dashboard(screen, live_server, "sending", "bj-cbd")
     assert_presentable(screen)
     expect(screen.locator("#window")).to_contain_text("08:00–21:00")
     assert "10:00" in eve_row(screen, told)
@@ -105,7 +85,7 @@ def test_a_branch_states_its_own_hours_and_the_week_moves_with_them(
 def test_hours_beyond_headquarters_are_told_at_the_field(
     page: Page, live_server: LiveServer, told: Offer
 ) -> None:
-    open_sending(page, live_server, "bj-cbd", own="window")
+    open_dashboard(page, live_server, "sending", "bj-cbd", own="window")
     page.locator("[name=opens_at]").fill("06:00")
     page.locator("#window [name=save]").click()
     expect(page.locator(".field").filter(has=page.locator("[name=opens_at]"))).to_contain_text("08:00")
@@ -117,7 +97,7 @@ def test_hours_beyond_headquarters_are_told_at_the_field(
 def test_a_branch_chooses_its_channels_and_opens_one_day(
     screen: Page, live_server: LiveServer, told: Offer
 ) -> None:
-    open_sending(screen, live_server, "bj-cbd", own="channels")
+    open_dashboard(screen, live_server, "sending", "bj-cbd", own="channels")
     for place, channel in enumerate(("email", "sms", "", "")):
         screen.locator(f"[name=channels_{place}]").select_option(channel)
     assert_presentable(screen)
@@ -130,7 +110,7 @@ def test_a_branch_chooses_its_channels_and_opens_one_day(
 
 
 def test_who_only_reads_finds_no_button(desk_page: Page, live_server: LiveServer, told: Offer) -> None:
-    open_sending(desk_page, live_server, "audit", branch="BJ-CBD")
+    open_dashboard(desk_page, live_server, "sending", "audit", branch="BJ-CBD")
     expect(desk_page.locator("#window")).to_contain_text("08:00–21:00")
     expect(desk_page.locator("#window .button, #channels .button")).to_have_count(0)
     assert_presentable(desk_page)
