@@ -47,13 +47,15 @@ def offer_page(
 
     `clear`: personal data stands in full; `refused`: that was asked for in vain. `panel`: what is open under the tabs.
     """
+    acts = may_act(request, offer)
     context: Mapping[str, Any] = {
         "offer": offer,
         "data": personal_data(offer.candidate, clear=clear),
         "clear": clear,
         "may_unmask": may_unmask(request, offer),
         "refused": refused,
-        "tabs": tabs(offer) if may_act(request, offer) else [],
+        "may_act": acts,
+        "tabs": tabs(offer) if acts else [],
         "panel": panel,
         "steps": steps(offer),
         "messages_sent": messages(offer),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -148,6 +148,7 @@ def move(request: HttpRequest, offer: Offer) -> HttpResponse:
     branches = [node for node in nodes if may_act_for(person, branch=node, category=category)]
     form = _form(MoveForm, request, offer, branches=branches)
     if not form.is_valid():
+        _note_foreign_branch(request, offer, branches)
         return _shown(request, offer, "move", form)
     first, branch = form.cleaned_data["onboarding_at"], form.cleaned_data["branch"]
     try:
@@ -156,6 +157,14 @@ def move(request: HttpRequest, offer: Offer) -> HttpResponse:
         form.add_error(None, str(refused))
         return _shown(request, offer, "move", form)
     return _done(request, offer, gettext("Moved. Whoever knew the old day or branch is told the new one."))
+
+
+def _note_foreign_branch(request: HttpRequest, offer: Offer, theirs: Sequence[Branch]) -> None:
+    """The page offers none but theirs: who sends another one has made the request by hand."""
+    asked = request.POST.get("branch", "")
+    is_theirs = asked in {branch.code for branch in theirs}
+    if not is_theirs and asked.isprintable() and Branch.objects.filter(code=asked).exists():
+        refuse(request, what="offer.contact", target=f"{offer.pk}/{asked}")
 
 
 # --- Answers ------------------------------------------------------------------------------------

@@ -101,5 +101,11 @@ def _decide(request: HttpRequest, asked: Deferral, form: DecisionForm) -> None:
 
 
 def _show(request: HttpRequest, asked: Deferral, form: DecisionForm | None) -> HttpResponse:
-    context = {"asked": asked, "offer": asked.offer, "decision": decision(asked), "form": form}
+    context = {
+        "asked": asked,
+        "offer": asked.offer,
+        "decision": decision(asked),
+        "form": form,
+        "may_act": _may_decide(request, asked),
+    }
     return render(request, "dashboard/deferral.html", context)

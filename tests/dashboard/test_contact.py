@@ -14,11 +14,13 @@ from django.utils import timezone
 
 from branches.audit_pages import ATTEMPTS
 from branches.models import Branch, RefusedAttempt, Role, User
-from candidates.models import Channel, DeclineReason, Extension, Language, Offer, OfferState
+from candidates.models import Channel, DeclineReason, DeferralReason, Extension, Language, Offer, OfferState
+from notifications.deferrals import request_deferral
 from notifications.models import ApprovedWording, Message, Purpose
 from tests.branches.people import auditor_of, member
 from tests.dashboard.story import signed_in
 from tests.factories import OfferFactory, hr_contact_texts
+from tracking.calls import log_call
 from tracking.models import Call, CallResult, Kind, Progress
 
 STEPS = ("write", "call", "answer", "more_time", "move")
@@ -81,6 +83,17 @@ def test_who_only_reads_finds_no_form_and_is_refused(step: str, bank: Branch, of
         "dashboard:offer", args=[offer.pk]
     )
     assert posted(auditor, step, offer).status_code == 403
+
+
+def test_what_people_say_of_themselves_is_read_by_who_acts_for_them_and_nobody_else(
+    bank: Branch, bj_cbd: Branch, bj_cbd_hr: User, client: Client, offer: Offer
+) -> None:
+    log_call(offer=offer, by=bj_cbd_hr, result=CallResult.UNDECIDED, note="正在住院", again_at=None)
+    day = offer.onboarding_at.date() + timedelta(days=9)
+    request_deferral(offer=offer, wanted=day, reason=DeferralReason.HEALTH, words="下周手术")
+    others = [signed_in(auditor_of(bank)), signed_in(member(bj_cbd, Role.REVIEWER))]
+    for words in ("正在住院", "下周手术"):
+        assert [words in page(one, offer) for one in (client, *others)] == [True, False, False]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -352,6 +365,9 @@ def test_a_branch_moves_nobody_to_a_branch_that_is_not_its_own(
     data = {"onboarding_at": typed(in_days(20), offer), "branch": "SH-LJZ"}
     assert posted(client, "move", offer, **data).status_code == 422
     assert Offer.objects.get(pk=offer.pk).branch == offer.branch
+    assert RefusedAttempt.objects.get().target == f"{offer.pk}/SH-LJZ"
+    posted(client, "move", offer, **{**data, "branch": "NOWHERE"})
+    assert RefusedAttempt.objects.count() == 1
 
 
 def test_a_day_that_is_over_is_refused(client: Client, offer: Offer) -> None:
