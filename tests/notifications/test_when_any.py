@@ -248,7 +248,7 @@ def keeps_to_the_day(messages: list[Message], offer: Offer, most: int) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,
