@@ -13,7 +13,7 @@ from datetime import time
 from typing import TypeVar
 
 from django.db import models, transaction
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from branches.models import Branch
 from candidates.models import Channel
@@ -105,18 +105,18 @@ def _slot_problems(facts: WindowFacts) -> Iterator[Problem]:
 
 
 def _beyond(facts: WindowFacts, above: SendWindow) -> Iterator[Problem]:
-    code = above.branch.code
+    branch = above.branch.label(get_language() or "")
     if facts.opens_at < above.opens_at:
-        words = gettext("Not before %(time)s: that is when %(code)s opens.")
-        yield "opens_at", words % {"time": f"{above.opens_at:%H:%M}", "code": code}
+        words = gettext("Not before %(time)s: that is when %(branch)s opens.")
+        yield "opens_at", words % {"time": f"{above.opens_at:%H:%M}", "branch": branch}
     if facts.closes_at > above.closes_at:
-        words = gettext("Not after %(time)s: that is when %(code)s closes.")
-        yield "closes_at", words % {"time": f"{above.closes_at:%H:%M}", "code": code}
+        words = gettext("Not after %(time)s: that is when %(branch)s closes.")
+        yield "closes_at", words % {"time": f"{above.closes_at:%H:%M}", "branch": branch}
     most = above.messages_a_day
     if most is not None and (facts.messages_a_day is None or facts.messages_a_day > most):
         yield (
             "messages_a_day",
-            gettext("At most %(most)s: so many %(code)s allows.") % {"most": most, "code": code},
+            gettext("At most %(most)s: so many %(branch)s allows.") % {"most": most, "branch": branch},
         )
 
 
