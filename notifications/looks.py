@@ -7,7 +7,7 @@ another holds, and one that dies leaves everything as it was.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,16 +18,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from branches.working_days import NoWorkingDay
-from candidates.encryption import DecryptionError
-from candidates.models import Candidate, Deferral, Offer
+from candidates.models import Offer
 from notifications.channels import open_channels
-from notifications.grouping import grouped
 from notifications.models import Message, ReminderRule, Schedule
 from notifications.plan import priority_of
 from notifications.policy import Policy
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import State
-from notifications.steps import Outlook, Step, Story, outlook
+from notifications.steps import Outlook, Step, outlook
+from notifications.stories import Story, stories_of
 from notifications.wake import wake_on_commit
 from tracking.bulk import insert_unless_there, new_row, update_rows
 from tracking.models import Event, Kind
@@ -44,23 +43,6 @@ ROUND_SECONDS, STALE_SECONDS = 10.0, 2.0
 PUT_ASIDE = timedelta(minutes=15)
 # A branch's time zone, a condition or a calendar that cannot be worked with.
 UNPLANNABLE = (NoWorkingDay, AttributeError, LookupError, OverflowError, TypeError, ValueError)
-# All that planning asks of a message: nothing encrypted.
-PLACE = (
-    "offer_id",
-    "purpose",
-    "occurrence",
-    "channel",
-    "state",
-    "reasons",
-    "tries",
-    "due_at",
-    "expires_at",
-    "provider",
-    "created_at",
-    "first_sent_at",
-    "accepted_at",
-    "delivered_at",
-)
 
 
 @dataclass
@@ -219,35 +201,3 @@ def _rows(offer: Offer, step: Step, facts: dict[UUID, str]) -> list[Message]:
         )
         for way in step.ways
     ]
-
-
-# --- What is known of offers ----------------------------------------------------------------------
-def stories_of(offers: Sequence[Offer], policy: Policy) -> dict[UUID, Story]:
-    """By offer, each with its progress at hand; those whose person's data cannot be decrypted are left out.
-
-    Three queries, whatever their number.
-    """
-    people = _readable({offer.candidate_id for offer in offers})
-    readable = [offer for offer in offers if offer.candidate_id in people]
-    for offer in readable:
-        # A branch made at this moment is not among the policy's.
-        offer.branch = policy.branches.get(offer.branch_id) or offer.branch
-        offer.candidate = people[offer.candidate_id]
-    ids = [offer.pk for offer in readable]
-    messages = Message.objects.filter(offer__in=ids).only(*PLACE).order_by("created_at", "pk")
-    by_offer = grouped(messages, by=lambda one: one.offer_id)
-    asking = set(Deferral.objects.pending().filter(offer__in=ids).values_list("offer_id", flat=True))
-    return {
-        offer.pk: Story(offer, by_offer.get(offer.pk, []), asks_for_deferral=offer.pk in asking)
-        for offer in readable
-    }
-
-
-def _readable(ids: Collection[UUID]) -> dict[UUID, Candidate]:
-    try:
-        return Candidate.objects.in_bulk(ids)
-    except DecryptionError:
-        if len(ids) == 1:
-            log.error("person_not_readable", candidate=str(next(iter(ids))))
-            return {}
-        return {pk: person for one in ids for pk, person in _readable({one}).items()}

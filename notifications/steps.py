@@ -11,23 +11,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from candidates.models import JOINING, Offer, OfferState
+from candidates.models import JOINING, OfferState
 from notifications.channels import TRANSPORTS
 from notifications.grouping import grouped
 from notifications.models import ChannelStrategy, Message, Purpose, ReminderRule
-from notifications.models.dead_letters import REPETITION
 from notifications.policy import Policy, Way, at_once
 from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after, of_rule
 from notifications.schedules import FIRST_LOOK_AFTER
-from notifications.states import FAILED, UNSENT, State
+from notifications.states import UNSENT, State
+from notifications.stories import SKIPPED_OR_FAILED, TELLING, Story
 from notifications.wanted import REMINDERS, fits
 from notifications.windows import DAY, Place, Window
 
 Kind, Anchor = ReminderRule.Kind, ReminderRule.Anchor
-# These tell the facts as they are: a reminder soon after one of them would say the same again.
-TELLING = {Purpose.PASS_NOTICE, Purpose.CHANGE_OF_FACTS, Purpose.DEFERRAL_ANSWERED}
 TOLD_JUST_NOW = timedelta(hours=4)
-SKIPPED_OR_FAILED = {State.SKIPPED, *FAILED}
 # Days on which a full day may move a message: after that it is not worth sending.
 MOST_DAYS = 14
 
@@ -46,57 +43,6 @@ class Step:
     reasons: tuple[str, ...] = ()
     expires_at: datetime | None = None
     follows: Message | None = None
-
-
-@dataclass(frozen=True)
-class Story:
-    """What is known of an offer, with its candidate, branch and progress at hand.
-
-    `messages`: all of the offer's, the oldest first; of each no more than its place and what became of it.
-    """
-
-    offer: Offer
-    messages: Sequence[Message] = ()
-    asks_for_deferral: bool = False
-
-    @property
-    def is_opened(self) -> bool:
-        return self.offer.progress.opened_at is not None
-
-    @cached_property
-    def noticed_at(self) -> datetime | None:
-        """When a carrier took the first word of this round; what is counted from the notice is counted from it."""
-        since = self.round_began
-        words = (one for one in self.messages if one.purpose in TELLING and one.created_at >= since)
-        return min(filter(None, (one.accepted_at for one in words)), default=None)
-
-    @property
-    def round_began(self) -> datetime:
-        """An offer that is made again after an answer starts anew."""
-        return self.offer.progress.last_offered_at or self.offer.created_at
-
-    @cached_property
-    def told_at(self) -> datetime | None:
-        """When the person was last told the facts, or is about to be; None where nothing got through."""
-        telling = [
-            one for one in self.messages if one.purpose in TELLING and one.state not in SKIPPED_OR_FAILED
-        ]
-        return max((one.accepted_at or one.due_at for one in telling), default=None)
-
-    @cached_property
-    def said(self) -> set[tuple[str, str]]:
-        """Purposes and occurrences of which there is a message, whatever became of it."""
-        return {(one.purpose, one.occurrence.partition(REPETITION)[0]) for one in self.messages}
-
-    @cached_property
-    def last_said(self) -> dict[str, datetime]:
-        """When each purpose last went out, or is about to."""
-        last: dict[str, datetime] = {}
-        for one in self.messages:
-            if one.state not in SKIPPED_OR_FAILED:
-                said_at = one.first_sent_at or one.due_at
-                last[one.purpose] = max(said_at, last.get(one.purpose, said_at))
-        return last
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from django.utils.translation import gettext
 
 from candidates.models import Offer, OfferQuerySet
 from notifications.channels import open_channels
-from notifications.looks import UNPLANNABLE, stories_of
+from notifications.looks import UNPLANNABLE
 from notifications.models import Message, Purpose, ReminderRule
 from notifications.policy import Policy
 from notifications.reasons import reason_words
 from notifications.states import State
-from notifications.steps import Step, Story, outlook
+from notifications.steps import Step, outlook
+from notifications.stories import Story, stories_of
 
 DAYS = 7
 # More are not worked out for one page; who has more of them narrows the branch.

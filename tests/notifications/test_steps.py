@@ -11,11 +11,11 @@ import time_machine
 
 from branches.models import Branch
 from candidates.models import Channel, Deferral, DeferralReason, Offer, OfferState
-from notifications.looks import stories_of
 from notifications.models import ChannelStrategy, Message, Purpose, ReminderRule, SendWindow
 from notifications.policy import Policy
 from notifications.states import State
 from notifications.steps import Outlook, Step, outlook
+from notifications.stories import stories_of
 from tests.factories import MessageFactory
 from tracking import answers
 
