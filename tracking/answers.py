@@ -13,6 +13,10 @@ class AnswerClosed(Exception):
     """The deadline has passed or the offer was withdrawn: only HR can change the answer now."""
 
 
+class FactsMoved(Exception):
+    """Day, place or position are no longer what the person has read."""
+
+
 @transaction.atomic
 def mark_opened(*, offer: Offer, channel: str) -> None:
     """The page ran in a person's browser. Noted once per channel, also when it says so twice at once."""
@@ -32,9 +36,9 @@ def opening(*, offer: Offer, channel: str) -> list[Event]:
     return [] if opened.exists() else [_event(offer, Kind.OPENED, channel)]
 
 
-def confirm(*, offer: Offer, channel: str) -> Offer:
-    """Raises AnswerClosed."""
-    return _answer(offer=offer, state=OfferState.CONFIRMED, channel=channel)
+def confirm(*, offer: Offer, channel: str, changes: int | None = None) -> Offer:
+    """Raises AnswerClosed or FactsMoved. `changes`: the offer's when the person read it; None where nobody knows."""
+    return _answer(offer=offer, state=OfferState.CONFIRMED, channel=channel, changes=changes)
 
 
 def decline(*, offer: Offer, channel: str, reason: DeclineReason) -> Offer:
@@ -43,7 +47,9 @@ def decline(*, offer: Offer, channel: str, reason: DeclineReason) -> Offer:
 
 
 @transaction.atomic
-def _answer(*, offer: Offer, state: OfferState, channel: str, reason: str = "") -> Offer:
+def _answer(
+    *, offer: Offer, state: OfferState, channel: str, reason: str = "", changes: int | None = None
+) -> Offer:
     """The same answer given twice is one answer: a double tap or a repeated request adds nothing.
 
     Who answers for the day that stands no longer asks for another.
@@ -53,6 +59,8 @@ def _answer(*, offer: Offer, state: OfferState, channel: str, reason: str = "") 
         return locked
     if not locked.is_open_to_answers:
         raise AnswerClosed
+    if changes not in (None, locked.changes):
+        raise FactsMoved
     locked.state, locked.decline_reason = state, reason
     locked.save(update_fields=["state", "decline_reason"])
     drop_pending(locked)

@@ -13,7 +13,7 @@ from portal.forms import DeclineForm
 from portal.keys import with_key
 from portal.notice_page import notice_page
 from tracking import answers
-from tracking.answers import AnswerClosed
+from tracking.answers import AnswerClosed, FactsMoved
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,9 +22,14 @@ def confirm(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
     offer = key.offer
     if request.method == "POST":
         try:
-            answers.confirm(offer=offer, channel=key.channel)
+            answers.confirm(offer=offer, channel=key.channel, changes=_read(request))
         except AnswerClosed:
             return closed(request, offer, token)
+        except FactsMoved:
+            messages.warning(
+                request, _("This has changed since you opened the page. Please read it once more.")
+            )
+            return redirect("portal:confirm", token=token)
         messages.success(request, _("Thank you. You have confirmed that you will join."))
         return redirect("portal:page", token=token)
     if offer.state == OfferState.CONFIRMED:
@@ -32,6 +37,12 @@ def confirm(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
     if not offer.is_open_to_answers:
         return closed(request, offer, token)
     return notice_page(request, "portal/confirm.html", offer, token)
+
+
+def _read(request: HttpRequest) -> int | None:
+    """How often the facts had moved when the page was made: a yes to one day is no yes to another."""
+    told = request.POST.get("changes", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
 
 
 @require_http_methods(["GET", "POST"])

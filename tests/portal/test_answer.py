@@ -1,10 +1,20 @@
 """Seeing and answering by POST."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from branches.models import User
 from candidates.models import Channel, DeclineReason, Offer, OfferState
+from notifications.moves import move_by_hr
 from tests.factories import page_key
+from tests.notifications.workers import own_connection, somebody_waits_for_a_lock
+from tests.sandbox.running import eventually
+from tracking.answers import FactsMoved, confirm
 from tracking.models import Kind, Stage
 
 
@@ -50,6 +60,39 @@ def test_confirming_twice_is_confirming_once(client: Client, offer: Offer, addre
     for _ in range(2):
         assert client.post(address + "confirm/").status_code == 302
     assert kinds(offer).count(Kind.CONFIRMED) == 1
+
+
+def test_a_yes_to_a_day_that_has_moved_meanwhile_is_asked_for_once_more(
+    client: Client, offer: Offer, address: str, bj_hr: User
+) -> None:
+    question = client.get(address + "confirm/").content.decode()
+    read = dict(re.findall(r'name="(changes)" value="(\d+)"', question))
+    later = offer.onboarding_at + timedelta(days=7)
+    move_by_hr(offer=offer, onboarding_at=later, branch=offer.branch, by=bj_hr)
+    asked_again = client.post(address + "confirm/", read, follow=True)
+    assert asked_again.redirect_chain == [(address + "confirm/", 302)]
+    assert kinds(offer).count(Kind.CONFIRMED) == 0
+    read = dict(re.findall(r'name="(changes)" value="(\d+)"', asked_again.content.decode()))
+    client.post(address + "confirm/", read)
+    assert kinds(offer).count(Kind.CONFIRMED) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_at_the_very_moment_of_a_move_is_none_to_the_new_day(offer: Offer, bj_hr: User) -> None:
+    def says_yes() -> None:
+        with own_connection():
+            confirm(offer=offer, channel=Channel.SMS, changes=0)
+
+    with ThreadPoolExecutor(1) as person:
+        with transaction.atomic():
+            later = offer.onboarding_at + timedelta(days=7)
+            move_by_hr(offer=offer, onboarding_at=later, branch=offer.branch, by=bj_hr)
+            yes = person.submit(says_yes)
+            eventually(lambda: yes.done() or somebody_waits_for_a_lock())
+        with pytest.raises(FactsMoved):
+            yes.result()
+    offer.refresh_from_db()
+    assert offer.state == OfferState.OFFERED
 
 
 def test_declining_takes_one_of_the_reasons(client: Client, offer: Offer, address: str) -> None:
