@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -35,7 +36,7 @@ from tests.sandbox.running import eventually
 from tracking.models import Progress
 
 OPENID = "oHAIYUE1"
-ORDER = [Offer, Message, Progress, Schedule]
+ORDER: list[type[Model]] = [Offer, Message, Progress, Schedule]
 
 
 @pytest.fixture
@@ -107,9 +108,9 @@ def test_rows_are_locked_in_one_order(work: Work, told: Offer, bj_cbd_hr: User) 
     assert locked == sorted(locked, key=ORDER.index)
 
 
-def first_locked(statements: list[str]) -> list[type]:
+def first_locked(statements: list[str]) -> list[type[Model]]:
     """The tables in the order in which the first of their rows that was there already was locked."""
-    found: list[type] = []
+    found: list[type[Model]] = []
     for statement in statements:
         for model in ORDER:
             table = f'"{model._meta.db_table}"'
