@@ -1,6 +1,16 @@
-"""Turns by name, for what no row stands for yet."""
+"""Turns: at an offer by its row, and by name at what no row stands for yet."""
+
+from uuid import UUID
 
 from django.db import connection
+
+from candidates.models import Offer
+
+
+def locked_offer(offer_id: UUID) -> Offer:
+    """With candidate and branch. Its row is the caller's until the transaction ends; all else of it comes after it."""
+    offers = Offer.objects.select_for_update(no_key=True, of=("self",))
+    return offers.select_related("candidate", "branch").get(pk=offer_id)
 
 
 def one_at_a_time(name: str) -> None:

@@ -12,7 +12,7 @@ from branches.acting import may_act_for
 from branches.models import User
 from candidates.deferral import at_same_time, obstacles
 from candidates.deferral_requests import drop_pending, grounds_of, pending_of
-from candidates.locks import one_at_a_time
+from candidates.locks import locked_offer, one_at_a_time
 from candidates.models import Deferral, DeferralReason, DeferralState, Language, Offer, OfferState
 from notifications.models import Purpose
 from notifications.moves import (
@@ -21,7 +21,6 @@ from notifications.moves import (
     PastDay,
     before_moving,
     event_of,
-    locked_offer,
     moved,
     new_deadline,
     offer_again,

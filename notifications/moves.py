@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +20,7 @@ from branches.acting import may_act_for
 from branches.models import Branch, User
 from candidates.deadline import answer_deadline
 from candidates.deferral_requests import drop_pending
+from candidates.locks import locked_offer
 from candidates.models import JOINING, Offer, OfferState, PageToken
 from notifications.facts import Change, changes_between
 from notifications.models import Message, Purpose
@@ -60,12 +60,6 @@ class Before:
     branch: Branch
     was_told: bool
     untold: Sequence[Message] = ()
-
-
-def locked_offer(offer_id: UUID) -> Offer:
-    """Its row is the caller's until the transaction ends; everything else of it is locked after it."""
-    offers = Offer.objects.select_for_update(no_key=True, of=("self",))
-    return offers.select_related("candidate", "branch").get(pk=offer_id)
 
 
 def before_moving(offer: Offer) -> Before:

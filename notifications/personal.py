@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from branches.models import User
+from candidates.locks import locked_offer
 from candidates.models import Channel, Language, Offer
 from notifications.catalogue import Catalogue, Core, NoTemplate
 from notifications.channels import carriers_set_up
@@ -126,9 +127,7 @@ def write(*, offer: Offer, channel: str, text: str, by: User, occurrence: UUID) 
 
     `text`: one of which `problems` finds nothing. `occurrence`: what is sent twice under one number goes out once.
     """
-    offers = Offer.objects.select_related("candidate", "branch").select_for_update(no_key=True, of=("self",))
-    locked = offers.get(pk=offer.pk)
-    number = occurrence.hex
+    locked, number = locked_offer(offer.pk), occurrence.hex
     known = (
         locked.messages.filter(purpose=Purpose.HR_CONTACT, occurrence=number).order_by("created_at").first()
     )
