@@ -34,6 +34,8 @@ from tracking.record import record
 
 # After a refusal nobody has less time than this to answer for the day that stands.
 TIME_AFTER_REFUSAL = timedelta(hours=24)
+# HR reads each; nobody changes a plan so often.
+WISHES_A_DAY = 10
 # The answer itself tells the new first day.
 TOLD_HERE = ["onboarding_at"]
 
@@ -50,6 +52,10 @@ class DayImpossible(Exception):
     """Nobody can be asked for this day: it is not after the present first day, or too far away."""
 
 
+class TooManyWishes(Exception):
+    """Ten times within a day: whoever still has a wish does better to call."""
+
+
 class AlreadyDecided(MoveRefused):
     """Somebody else decided first, or the person took the request back."""
 
@@ -64,7 +70,7 @@ def may_ask(offer: Offer) -> bool:
 def request_deferral(
     *, offer: Offer, wanted: date, reason: DeferralReason, words: str = "", channel: str = ""
 ) -> Deferral:
-    """Ask for another first day, at the same time of day. Raises DeferralClosed or DayImpossible.
+    """Ask for another first day, at the same time of day. Raises DeferralClosed, DayImpossible or TooManyWishes.
 
     Granted at once where no obstacle stands against it; then the person has said yes to that day. Else HR decides. A
     new wish takes the place of one that HR has not decided yet; the same one sent twice is one.
@@ -75,6 +81,8 @@ def request_deferral(
         return same
     if not may_ask(asking):
         raise DeferralClosed
+    if asking.deferrals.filter(asked_at__gt=timezone.now() - timedelta(days=1)).count() >= WISHES_A_DAY:
+        raise TooManyWishes
     # Who asks at the same moment for the same day sees afterwards that the place is taken.
     _wait_for_places(asking, wanted)
     grounds = grounds_of(asking)

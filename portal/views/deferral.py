@@ -15,6 +15,7 @@ from notifications.dates import moment_text
 from notifications.deferrals import (
     DayImpossible,
     DeferralClosed,
+    TooManyWishes,
     may_ask,
     request_deferral,
     withdraw_request,
@@ -81,6 +82,9 @@ def _ask(request: HttpRequest, key: PageToken, token: str, sure: SureForm) -> Ht
     except DayImpossible:
         messages.error(request, _("This day can no longer be asked for. Please choose another one."))
         return redirect("portal:defer", token=token)
+    except TooManyWishes:
+        messages.error(request, _("You have asked for many days today. Please call us instead."))
+        return redirect("portal:page", token=token)
     messages.add_message(request, *_answer(deferral))
     return redirect("portal:page", token=token)
 

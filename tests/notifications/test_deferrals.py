@@ -26,6 +26,7 @@ from notifications.deferrals import (
     AlreadyDecided,
     DayImpossible,
     DeferralClosed,
+    TooManyWishes,
     decide,
     request_deferral,
     withdraw_request,
@@ -296,6 +297,16 @@ def test_others_hr_and_who_only_reads_or_reviews_decide_nothing(
 def test_a_branch_sees_its_own_requests_only(pending: Deferral, bj_hr: User, sh_ljz_hr: User) -> None:
     assert Deferral.objects.visible_to(bj_hr).get() == pending
     assert not Deferral.objects.visible_to(sh_ljz_hr).exists()
+
+
+def test_after_ten_wishes_within_a_day_the_next_one_waits_for_tomorrow(told: Offer) -> None:
+    for number in range(10):
+        ask(told, day=WISH + timedelta(days=number))
+        withdraw_request(offer=told)
+    with pytest.raises(TooManyWishes):
+        ask(told)
+    with time_machine.travel(MONDAY + timedelta(days=1, minutes=1)):
+        assert ask(told).state == DeferralState.PENDING
 
 
 # --- Two at once --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 from django.utils.html import strip_tags
+from django.utils.translation import gettext
 from icalendar import Calendar
 
 from branches.models import Branch, User
@@ -233,6 +234,14 @@ def test_a_get_asks_for_nothing(client: Client, address: str, policy: DeferralPo
     client.get(f"{address}defer/?wanted={WISH}&reason=graduation&sure=1")
     assert client.get(f"{address}defer/back/").status_code == 405
     assert not Deferral.objects.exists()
+
+
+def test_who_asks_again_and_again_is_asked_to_call(client: Client, offer: Offer, address: str) -> None:
+    for number in range(10):
+        ask(client, address, words=str(number))
+    said = gettext("You have asked for many days today. Please call us instead.")
+    assert said in ask(client, address, words="again")
+    assert Deferral.objects.count() == 10
 
 
 # --- The calendar ---------------------------------------------------------------------------------
