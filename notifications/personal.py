@@ -18,7 +18,7 @@ from notifications.channels import carriers_set_up
 from notifications.channels.registered import TemplateTransport
 from notifications.compose import placeholders, sms_parts
 from notifications.field_texts import seen, writing_problems
-from notifications.lint import Place, contradictions, explanation
+from notifications.lint import PERSONAL_TEXT, Place, contradictions, explanation
 from notifications.local_text import core_rules, place_of
 from notifications.models import Message, Purpose
 from notifications.models.approved import LONGEST_PERSONAL_TEXT
@@ -29,8 +29,6 @@ from notifications.wording import Wording, body_for
 from tracking.models import Kind, Progress
 from tracking.record import actor_of, record
 
-# The name under which texts of headquarters hold HR's words.
-PERSONAL_TEXT = "personal_text"
 FULL_STOP = {Language.CHINESE: "。", Language.ENGLISH: "."}
 NOWHERE = Place(addresses=(), phones=())
 ENDS = ("。", "！", "？", "…", ".", "!", "?", "：", ":")

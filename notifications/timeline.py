@@ -14,8 +14,8 @@ from candidates.models import Deferral, Extension, Offer
 from notifications.channels import TRANSPORTS
 from notifications.compose import inline
 from notifications.facts import message_values
+from notifications.lint import PERSONAL_TEXT
 from notifications.models import Message
-from notifications.personal import PERSONAL_TEXT
 from notifications.states import State
 from tracking.models import Call, Event, Kind
 

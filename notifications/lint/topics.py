@@ -15,9 +15,10 @@ METRO_EXIT = "metro_exit"
 PAPERS_NOTE = "papers_note"
 HEALTH_CHECK = "health_check"
 BENEFITS = "benefits"
-FIELDS_OF_MEETING = frozenset(
-    {ARRIVAL, METRO_EXIT, PAPERS_NOTE}
-)  # elsewhere people meet for a health check, too
+# HR's own words to one candidate, which the offer's messages hold under this name.
+PERSONAL_TEXT = "personal_text"
+# Elsewhere people meet for a health check, too.
+FIELDS_OF_MEETING = frozenset({ARRIVAL, METRO_EXIT, PAPERS_NOTE, PERSONAL_TEXT})
 BEFORE_IN_CHINESE = 4  # letters: in Chinese a moment belongs to the verb that follows it
 
 

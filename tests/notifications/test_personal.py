@@ -83,6 +83,18 @@ def test_what_takes_too_many_parts_as_a_text_message_may_go_by_mail(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("text", ["请于2026年3月9日到岗", "请于本周五集合", "入职改到3月9日"])
+def test_another_first_day_is_refused_whatever_it_is_called(offer: Offer, text: str) -> None:
+    assert problems(text, offer=offer)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["请您明天下午3点前给我们回电", "体检报告请于周五前寄出"])
+def test_a_day_for_something_else_may_be_written(offer: Offer, text: str) -> None:
+    assert problems(text, offer=offer) == []
+
+
+@pytest.mark.django_db
 def test_the_numbers_of_the_branches_above_may_stand_in_it_and_another_branchs_may_not(
     reachable: Offer, bj: Branch, sh_ljz: Branch
 ) -> None:
