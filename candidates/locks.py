@@ -8,9 +8,13 @@ from candidates.models import Offer
 
 
 def locked_offer(offer_id: UUID) -> Offer:
-    """With candidate and branch. Its row is the caller's until the transaction ends; all else of it comes after it."""
-    offers = Offer.objects.select_for_update(no_key=True, of=("self",))
-    return offers.select_related("candidate", "branch").get(pk=offer_id)
+    """With candidate and branch. Its row is the caller's until the transaction ends; all else of it comes after it.
+
+    These are read once the row is held: joined to the statement that waits for it, a branch that the offer was moved
+    to meanwhile would not be found, nor the offer with it.
+    """
+    Offer.objects.select_for_update(no_key=True).only("pk").get(pk=offer_id)
+    return Offer.objects.select_related("candidate", "branch").get(pk=offer_id)
 
 
 def one_at_a_time(name: str) -> None:

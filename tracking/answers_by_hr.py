@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from branches.models import User
 from candidates.deferral_requests import drop_pending
+from candidates.locks import locked_offer
 from candidates.models import DeclineReason, Offer, OfferState
 from tracking.answers import AnswerClosed
 from tracking.models import Event, Kind
@@ -33,8 +34,7 @@ def answer_for(*, offer: Offer, reason: DeclineReason | None, by: User) -> Offer
     The same answer recorded twice is one answer. A request for another first day is dropped with it.
     """
     state = OfferState.DECLINED if reason else OfferState.CONFIRMED
-    offers = Offer.objects.select_related("branch").select_for_update(no_key=True, of=("self",))
-    locked = offers.get(pk=offer.pk)
+    locked = locked_offer(offer.pk)
     if (locked.state, locked.decline_reason) == (state, reason or ""):
         return locked
     if not may_be_answered(locked):

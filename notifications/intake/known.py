@@ -9,6 +9,7 @@ from branches.models import Branch
 from candidates.contact_points import addresses, forget_replaced
 from candidates.deadline import answer_deadline
 from candidates.deferral_requests import drop_pending, forget_wishes
+from candidates.locks import locked_offer
 from candidates.models import Candidate, Channel, Offer, OfferState, Signal
 from candidates.payload import InvalidResult, ResultIn, parse_result
 from candidates.verifiers import mapped
@@ -47,8 +48,9 @@ def take_known(incoming: Incoming) -> Taken | None:
 
 
 def _locked_offer(incoming: Incoming) -> Offer | None:
-    offers = Offer.objects.select_for_update(no_key=True, of=("self",)).select_related("candidate", "branch")
-    return offers.filter(source=incoming.source, interview_id=incoming.result.interview_id).first()
+    offers = Offer.objects.filter(source=incoming.source, interview_id=incoming.result.interview_id)
+    found = offers.values_list("pk", flat=True).first()
+    return locked_offer(found) if found else None
 
 
 def _branch(code: str) -> Branch:

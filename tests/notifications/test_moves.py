@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from branches.models import Branch, Role, User
 from candidates.deferral_requests import grounds_of
-from candidates.models import Deferral, DeferralState, InterviewSource, Offer, OfferState, PageToken
+from candidates.models import (
+    DeclineReason,
+    Deferral,
+    DeferralState,
+    InterviewSource,
+    Offer,
+    OfferState,
+    PageToken,
+)
+from notifications.answered_by_hr import record_answer
 from notifications.intake import take_signals
 from notifications.models import Message, Purpose
 from notifications.moves import NotJoining, OutOfScope, PastDay, move_by_hr
@@ -20,6 +31,8 @@ from tests.branches.people import auditor_of, member
 from tests.deferrals import wish
 from tests.factories import MessageFactory, page_key
 from tests.notifications.test_intake import incoming
+from tests.notifications.workers import own_connection, somebody_waits_for_a_lock
+from tests.sandbox.running import eventually
 from tracking import answers
 from tracking.models import Kind, Stage
 
@@ -170,6 +183,22 @@ def test_who_only_reads_reviews_or_sees_other_candidates_moves_nobody(
     for by in (auditor_of(bank), reviewer, others):
         with pytest.raises(OutOfScope):
             move_by_hr(offer=told, onboarding_at=soon(), branch=bj, by=by)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_waits_for_an_offer_finds_it_at_the_branch_it_was_moved_to(
+    told: Offer, bj: Branch, bj_hr: User
+) -> None:
+    def declines() -> Offer:
+        with own_connection():
+            return record_answer(offer=told, reason=DeclineReason.PAY, by=bj_hr)
+
+    with ThreadPoolExecutor(1) as colleague:
+        with transaction.atomic():
+            move_by_hr(offer=told, onboarding_at=soon(), branch=bj, by=bj_hr)
+            answer = colleague.submit(declines)
+            eventually(lambda: answer.done() or somebody_waits_for_a_lock())
+        assert (answer.result().branch, answer.result().state) == (bj, OfferState.DECLINED)
 
 
 # --- The platform and HR ------------------------------------------------------------------------
