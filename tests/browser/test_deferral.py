@@ -238,7 +238,7 @@ def test_what_goes_out_in_the_next_seven_days_moves_with_the_first_day(
     sign_in(desk_page, live_server)
     week = f"{live_server.url}{reverse('dashboard:sending')}"
     desk_page.goto(week)
-    row = desk_page.locator(".coming tbody tr").filter(has_text="入职前三天")
+    row = desk_page.locator(".sending-list tbody tr").filter(has_text="入职前三天")
     expect(row).to_contain_text(words(offer, reminded(offer.onboarding_at)))
 
     page.goto(f"{address}defer/")
