@@ -181,10 +181,13 @@ class MoreTimeForm(ContactForm):
 
 
 class MoveForm(ContactForm):
+    # With what was shown beside them: the second of two clicks is no form in which nothing was changed.
     onboarding_at = BranchMomentField(
-        label=_("First day and time"), help_text=_("By the clocks at the branch that is chosen below.")
+        label=_("First day and time"),
+        help_text=_("By the clocks at the branch that is chosen below."),
+        show_hidden_initial=True,
     )
-    branch = forms.ChoiceField(label=_("Branch"))
+    branch = forms.ChoiceField(label=_("Branch"), show_hidden_initial=True)
 
     def __init__(self, *args: Any, branches: Iterable[Branch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -197,7 +200,11 @@ class MoveForm(ContactForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         branch, typed = self.branches.get(cleaned.get("branch", "")), cleaned.get("onboarding_at")
-        if branch and typed:
+        if branch and typed and not {"branch", "onboarding_at"} & set(self.changed_data):
+            self.add_error(
+                None, _("Nothing was changed: choose another day, another time or another branch.")
+            )
+        elif branch and typed:
             first = typed.astimezone(self.offer.branch.zone).replace(tzinfo=branch.zone)
             cleaned.update(branch=branch, onboarding_at=first)
             if first <= timezone.now():

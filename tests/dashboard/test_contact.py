@@ -257,8 +257,9 @@ def test_a_call_stands_in_the_timeline_with_result_note_and_next_date(client: Cl
     call = Call.objects.get()
     assert (call.result, call.again_at, call.by.username) == ("undecided", again, "bj-cbd")
     assert Progress.objects.get(pk=offer.pk).ask_again_at == again
+    User.objects.filter(pk=call.by_id).update(display_name="国贸支行人事岗")
     shown = page(client, offer)
-    for said in ("想先和家人商量", f"{again.astimezone(offer.branch.zone):%H:%M}"):
+    for said in ("想先和家人商量", "国贸支行人事岗", f"{again.astimezone(offer.branch.zone):%H:%M}"):
         assert said in shown.partition('class="timeline"')[2]
 
 
@@ -357,6 +358,24 @@ def test_a_new_day_is_by_the_clocks_of_the_new_branch(hq: User, offer: Offer, sh
     moved = Offer.objects.select_related("branch").get(pk=offer.pk)
     assert moved.branch == sh_ljz
     assert typed(moved.onboarding_at, moved) == data["onboarding_at"]
+
+
+def test_a_form_in_which_nothing_was_changed_moves_nothing_and_says_so(client: Client, offer: Offer) -> None:
+    first = typed(offer.onboarding_at, offer)
+    shown = {"initial-onboarding_at": first, "initial-branch": offer.branch.code}
+    answer = posted(client, "move", offer, onboarding_at=first, branch=offer.branch.code, **shown)
+    assert answer.status_code == 422
+    assert 'name="initial-onboarding_at"' in answer.content.decode()
+    assert not offer.events.filter(kind=Kind.CHANGED).exists()
+
+
+def test_the_second_of_two_clicks_on_a_move_is_as_good_as_the_first(client: Client, offer: Offer) -> None:
+    later = typed(offer.onboarding_at + timedelta(days=1), offer)
+    shown = {"initial-onboarding_at": typed(offer.onboarding_at, offer), "initial-branch": offer.branch.code}
+    for _click in range(2):
+        answer = posted(client, "move", offer, onboarding_at=later, branch=offer.branch.code, **shown)
+        assert answer.status_code == 302
+    assert offer.events.filter(kind=Kind.CHANGED).count() == 1
 
 
 def test_a_branch_moves_nobody_to_a_branch_that_is_not_its_own(
