@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
+from branches.models import User
 from candidates.models import Deferral, Extension, Offer
 from notifications.channels import TRANSPORTS
 from notifications.compose import inline
@@ -17,7 +18,7 @@ from notifications.facts import message_values
 from notifications.lint import PERSONAL_TEXT
 from notifications.models import Message
 from notifications.states import State
-from tracking.models import Call, Event, Kind
+from tracking.models import Actor, Call, Event, Kind
 
 # Most receipts come within seconds: before that nobody misses one.
 MISSED_AFTER = timedelta(minutes=1)
@@ -27,11 +28,13 @@ MISSED_AFTER = timedelta(minutes=1)
 class Entry:
     """An event with what it is about.
 
-    `silence`: beside the acceptance of a message, that nobody knows whether it arrived. `words`: what HR wrote.
+    `by`: the event's actor, a member of staff by name. `silence`: beside the acceptance of a message, that nobody
+    knows whether it arrived. `words`: what HR wrote.
     """
 
     event: Event
     message: Message | None = None
+    by: str = ""
     silence: str = ""
     words: str = ""
     call: Call | None = None
@@ -40,20 +43,28 @@ class Entry:
 
 
 def timeline(offer: Offer) -> list[Entry]:
-    """Newest first. Two queries, and one each for calls, extensions and deferrals where there were any."""
+    """Newest first. Two queries, and one each for staff, calls, extensions and deferrals where there were any."""
     messages = {message.pk: message for message in offer.messages.select_related("version__template")}
     events = list(offer.events.order_by("-at", "-id"))
     kept = _Kept.of(offer, {Kind(event.kind) for event in events})
-    return [_entry(event, messages, kept) for event in events]
+    staff = _staff({event.actor for event in events} - {"", *Actor.values})
+    return [_entry(event, messages, kept, staff) for event in events]
 
 
-def _entry(event: Event, messages: dict[UUID, Message], kept: _Kept) -> Entry:
+def _staff(usernames: set[str]) -> dict[str, str]:
+    return (
+        {one.username: str(one) for one in User.objects.filter(username__in=usernames)} if usernames else {}
+    )
+
+
+def _entry(event: Event, messages: dict[UUID, Message], kept: _Kept, staff: dict[str, str]) -> Entry:
     message = messages.get(event.message_id) if event.message_id else None
     accepted = message if event.kind == Kind.ACCEPTED else None
     written = message if event.kind == Kind.WRITTEN else None
     return Entry(
         event,
         message,
+        by=staff.get(event.actor, event.actor),
         silence=silence(accepted) if accepted else "",
         words=words_of(written) if written else "",
         call=kept.calls.get(event.at) if event.kind == Kind.CALLED else None,

@@ -75,7 +75,7 @@ def test_each_event_of_a_deferral_stands_beside_its_own_request(
     withdraw_request(offer=offer)
     granted = ask(wanted=day + timedelta(days=9))
     decide(deferral=granted, by=bj_cbd_hr, grant=True)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         entries = timeline(offer)
     told = [(entry.event.kind, entry.deferral) for entry in reversed(entries) if entry.deferral]
     assert told == [
