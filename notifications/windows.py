@@ -106,8 +106,8 @@ class Window:
         elif wish < self.at(day, self.opens):
             day = self._day_before(day)
             clock = time.max
-        last = self._closing(day) - MINUTE
-        return min(max(self.at(day, clock.replace(microsecond=0)), self.at(day, self.opens)), last)
+        last = self._closing(day) - MINUTE  # before the opening, where the window is no minute long
+        return max(min(self.at(day, clock.replace(microsecond=0)), last), self.at(day, self.opens))
 
     def _day_before(self, day: date) -> date:
         before = day - DAY

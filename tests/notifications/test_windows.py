@@ -157,3 +157,10 @@ def test_a_day_of_23_or_25_hours_is_open_all_of_it() -> None:
     for day in ("03-29", "10-25"):
         assert all(window.is_open(at(f"{day} {hour:02}:30", LONDON)) for hour in range(24))
     assert window.start_of(date(2026, 3, 30)) == datetime(2026, 3, 29, 23, tzinfo=UTC)
+
+
+def test_a_window_of_half_a_minute_is_kept_to() -> None:
+    moment = Window(SHANGHAI, CHINA, opens=time(9), closes=time(9, 0, 30))
+    place = moment.place(at("03-16 20:00"), latest=at("03-16 23:00"), may_be_early=True)
+    assert place
+    assert moment.is_open(place.at)
