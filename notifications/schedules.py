@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,12 +15,12 @@ from notifications.models.planning import SHORTEST_WAIT
 FIRST_LOOK_AFTER = timedelta(minutes=SHORTEST_WAIT)
 
 
-def look_again(offer_id: UUID, *, at: datetime | None = None) -> None:
-    """The planner looks at this offer at the next tick (or at `at`), whatever it had in mind.
+def look_again(offer_id: UUID) -> None:
+    """The planner looks at this offer at the next tick, whatever it had in mind.
 
     Part of the caller's transaction: with the change, or not at all.
     """
-    Schedule.objects.update_or_create(pk=offer_id, defaults={"look_at": at or timezone.now()})
+    Schedule.objects.update_or_create(pk=offer_id, defaults={"look_at": timezone.now()})
 
 
 def look_soon(offer_id: UUID) -> None:

@@ -22,9 +22,8 @@ from hrnotify.health import MESSAGE_LATE_SECONDS, WORKER_LATE_SECONDS
 from notifications.backlog import UNSENT
 from notifications.channels import breaker
 from notifications.channels.base import TransportError
-from notifications.models import Attempt, Message
+from notifications.models import Attempt, Message, Schedule
 from notifications.pauses import pause
-from notifications.schedules import look_again
 from notifications.states import State
 from notifications.tasks import HEARTBEAT_KEY, tick
 from tests.factories import MessageFactory
@@ -133,9 +132,9 @@ def test_figures_count_what_waits_by_channel_and_state(client: Client, offer: Of
 
 
 def test_a_planner_that_is_behind_shows(client: Client, offer: Offer) -> None:
-    look_again(offer.pk, at=timezone.now() + timedelta(hours=1))
+    Schedule.objects.update(look_at=timezone.now() + timedelta(hours=1))
     assert figures(client)["oldest_look_seconds"] == 0
-    look_again(offer.pk, at=timezone.now() - timedelta(seconds=90))
+    Schedule.objects.update(look_at=timezone.now() - timedelta(seconds=90))
     assert 89 < figures(client)["oldest_look_seconds"] < 120
 
 

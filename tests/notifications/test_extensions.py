@@ -12,7 +12,6 @@ from candidates.models import DeclineReason, Extension, Offer, OfferState
 from notifications.answered_by_hr import record_answer
 from notifications.extensions import NotExtended, extend
 from notifications.models import Schedule
-from notifications.schedules import look_again
 from tests.dashboard.story import happened
 from tracking.models import Kind, Progress
 
@@ -26,7 +25,7 @@ def in_days(days: float) -> datetime:
 @pytest.fixture(autouse=True)
 def planned(offer: Offer) -> None:
     """The planner means to look again in a year."""
-    look_again(offer.pk, at=in_days(365))
+    Schedule.objects.update(look_at=in_days(365))
 
 
 def is_looked_at_next(offer: Offer) -> bool:
