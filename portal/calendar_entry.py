@@ -84,7 +84,7 @@ def _alarm(before: timedelta, title: str) -> Alarm:
     return alarm
 
 
-def subscription(token: str) -> str:
-    """Where a calendar asks for the entry again and again, so that it moves along."""
-    path = reverse("portal:calendar", args=[token])
+def subscription(key: str) -> str:
+    """Where a calendar asks for the entry again and again, so that it moves along. `key`: the calendar's own."""
+    path = reverse("portal:calendar", args=[key])
     return f"webcal://{urlsplit(settings.PUBLIC_URL).netloc}{path}"

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
+from candidates.calendar_key import find_calendar_key
 from candidates.models import PageToken
 from portal.notice import bank_name
 
@@ -23,10 +24,18 @@ def with_key(view: KeyView) -> TokenView:
 
     An unknown, revoked or expired key gets one and the same answer, so that nobody learns which it was.
     """
+    return _opened_by(PageToken.objects.find, view)
 
+
+def with_calendar_key(view: KeyView) -> TokenView:
+    """The same, also for the key that was given to a calendar."""
+    return _opened_by(lambda token: find_calendar_key(token) or PageToken.objects.find(token), view)
+
+
+def _opened_by(find: Callable[[str], PageToken | None], view: KeyView) -> TokenView:
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
-        key = PageToken.objects.find(token)
+        key = find(token)
         if key is None:
             return _unknown(request)
         with translation.override(_language(request, key)):

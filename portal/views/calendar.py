@@ -6,12 +6,12 @@ from django.views.decorators.http import require_safe
 
 from candidates.models import PageToken
 from portal.calendar_entry import first_day
-from portal.keys import with_key
+from portal.keys import with_calendar_key
 from portal.notice import notice
 
 
 @require_safe
-@with_key
+@with_calendar_key
 def calendar(_request: HttpRequest, key: PageToken, _token: str) -> HttpResponse:
     """A calendar that fetches it is a machine: nothing is noted as opened."""
     shown = notice(key.offer, language=get_language() or "")

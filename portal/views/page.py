@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from candidates.calendar_key import calendar_key
 from candidates.models import PageToken
 from portal.calendar_entry import subscription
 from portal.deferral import answer_channel
@@ -23,7 +24,7 @@ def page(request: HttpRequest, key: PageToken, token: str) -> HttpResponse:
         "notice": shown,
         "token": token,
         "wechat": wechat_way(request, key.offer),
-        "subscription": subscription(token),
+        "subscription": subscription(calendar_key(key)),
         "channel": answer_channel(key.offer) if shown.asked and shown.asked.is_pending else "",
         # WeChat's browser takes no calendar.
         "inside_wechat": is_inside_wechat(request),

@@ -326,7 +326,23 @@ def test_who_has_confirmed_may_add_the_day_or_subscribe_to_it(
     page = client.get(address).content.decode()
     assert f'href="{address}calendar.ics"' in page
     host = settings.PUBLIC_URL.partition("://")[2]
-    assert f'href="webcal://{host}{address}calendar.ics"' in page
+    assert re.search(rf'href="webcal://{host}/n/[-0-9a-f]+/calendar.ics"', page)
+
+
+def test_what_a_calendar_keeps_opens_the_entry_and_nothing_else(
+    client: Client, offer: Offer, address: str, token: str
+) -> None:
+    answers.confirm(offer=offer, channel="sms")
+    [kept] = re.findall(r"/n/([-0-9a-f]+)/calendar.ics", client.get(address).content.decode())
+    assert token not in kept
+    assert entry(client, f"/n/{kept}/")["STATUS"] == "CONFIRMED"
+    for end in ("", "confirm/", "decline/", "defer/", "preferences/", "wechat/"):
+        assert client.get(f"/n/{kept}/{end}").status_code == 404
+    forged = kept[:-1] + ("0" if kept[-1] != "0" else "1")
+    for wrong in (forged, kept.partition("-")[0], "-", f"x-{kept.partition('-')[2]}"):
+        assert client.get(f"/n/{wrong}/calendar.ics").status_code == 404
+    offer.page_tokens.update(revoked_at=MONDAY)
+    assert client.get(f"/n/{kept}/calendar.ics").status_code == 404
 
 
 def test_wechats_browser_which_opens_no_calendar_says_how(client: Client, offer: Offer, address: str) -> None:
