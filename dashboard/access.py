@@ -34,6 +34,8 @@ def for_branch_hr(page: Page) -> Page:
     @wraps(page)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not officer(request).scopes():
+            if would_change(request):
+                refuse(request, what="dashboard.change", target=view_name(request))
             return no_branch(request)
         if officer(request).only_reads and would_change(request):
             refuse(request, what="dashboard.change", target=view_name(request))

@@ -44,6 +44,17 @@ def test_a_page_left_open_reloads_when_the_session_is_over(db: None) -> None:
     assert answer.headers["HX-Refresh"] == "true"
 
 
+def test_what_somebody_posts_whose_membership_has_run_out_is_refused_and_kept(
+    bj_cbd_hr: User, offer: Offer
+) -> None:
+    bj_cbd_hr.memberships.update(until=timezone.now() - timedelta(seconds=1))
+    client = signed_in(bj_cbd_hr)
+    assert client.post(reverse("dashboard:call", args=[offer.pk])).status_code == 403
+    assert client.get(reverse("dashboard:call", args=[offer.pk])).status_code == 403
+    attempt = RefusedAttempt.objects.get()
+    assert (attempt.user, attempt.what, attempt.target) == (bj_cbd_hr, "dashboard.change", "dashboard:call")
+
+
 @pytest.mark.parametrize("name", GUARDED)
 def test_without_a_branch_a_friendly_page_says_so(name: str, stranger: User) -> None:
     answer = signed_in(stranger).get(reverse(name))
