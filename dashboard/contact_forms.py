@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from branches.models import Branch
 from candidates.deadline import NoExtension, answer_deadline, no_extension
 from candidates.models import Channel, DeclineReason, Extension, Offer, OfferState
+from dashboard.days_off import DaysOffPointedOut
 from dashboard.forms import branch_choices
 from notifications.models import ApprovedWording
 from notifications.personal import problems
@@ -180,7 +181,7 @@ class MoreTimeForm(ContactForm):
         return until
 
 
-class MoveForm(ContactForm):
+class MoveForm(DaysOffPointedOut, ContactForm):
     # With what was shown beside them: the second of two clicks is no form in which nothing was changed.
     onboarding_at = BranchMomentField(
         label=_("First day and time"),
@@ -211,4 +212,6 @@ class MoveForm(ContactForm):
                 self.add_error("onboarding_at", _("The first day must lie ahead."))
             elif first > timezone.now() + FARTHEST:
                 self.add_error("onboarding_at", TOO_FAR)
+            else:
+                self.point_out_day_off("onboarding_at", first, branch)
         return cleaned

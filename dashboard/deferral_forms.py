@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from candidates.deferral import at_same_time
 from candidates.models import Deferral
 from dashboard.contact_forms import FARTHEST, TOO_FAR
+from dashboard.days_off import DaysOffPointedOut
 from notifications.deferrals import day_problem
 from notifications.personal import on_one_line, problems
 
@@ -32,7 +33,7 @@ class Refusal(models.TextChoices):
     NEEDED = "needed", _("The position must be filled by the first day that stands.")
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(DaysOffPointedOut):
     """One form, three answers; what belongs to another answer is not looked at."""
 
     decision = forms.ChoiceField(
@@ -93,6 +94,8 @@ class DecisionForm(forms.Form):
             self.add_error("day", problem)
         elif moment > timezone.now() + FARTHEST:
             self.add_error("day", TOO_FAR)
+        else:
+            self.point_out_day_off("day", moment, offer.branch)
 
     @staticmethod
     def _says_why(cleaned: dict[str, Any]) -> bool:

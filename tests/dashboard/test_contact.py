@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches.audit_pages import ATTEMPTS
-from branches.models import Branch, RefusedAttempt, Role, User
+from branches.models import Branch, CalendarDay, RefusedAttempt, Role, User
 from candidates.models import Channel, DeclineReason, DeferralReason, Extension, Language, Offer, OfferState
 from notifications.deferrals import request_deferral
 from notifications.models import ApprovedWording, Message, Purpose
@@ -48,8 +48,9 @@ def address(step: str, offer: Offer) -> str:
 
 
 def posted(client: Client, step: str, offer: Offer, **data: Any) -> Any:
-    """The whole form as a browser sends it, with what `data` says otherwise."""
-    return client.post(address(step, offer), {"number": str(uuid4()), **data})
+    """The whole form as a browser sends it, with what `data` says otherwise; a day off was pointed out before."""
+    day_off = data.get("onboarding_at", "")[:10]
+    return client.post(address(step, offer), {"number": str(uuid4()), "day_off": day_off, **data})
 
 
 def typed(moment: datetime, offer: Offer) -> str:
@@ -376,6 +377,19 @@ def test_the_second_of_two_clicks_on_a_move_is_as_good_as_the_first(client: Clie
         answer = posted(client, "move", offer, onboarding_at=later, branch=offer.branch.code, **shown)
         assert answer.status_code == 302
     assert offer.events.filter(kind=Kind.CHANGED).count() == 1
+
+
+def test_a_day_off_is_pointed_out_once_and_taken_when_it_is_sent_again(client: Client, offer: Offer) -> None:
+    ahead = in_days(20)
+    saturday = ahead + timedelta(days=(5 - ahead.astimezone(offer.branch.zone).weekday()) % 7)
+    CalendarDay.objects.create(branch=offer.branch, day=saturday.astimezone(offer.branch.zone).date())
+    data = {"onboarding_at": typed(saturday, offer), "branch": "BJ-CBD"}
+    answer = posted(client, "move", offer, **data, day_off="")
+    assert answer.status_code == 422
+    pointed_out = re.search(r'name="day_off" value="([^"]+)"', answer.content.decode())
+    assert pointed_out
+    assert posted(client, "move", offer, **data, day_off=pointed_out[1]).status_code == 302
+    assert Offer.objects.get(pk=offer.pk).onboarding_at == saturday
 
 
 def test_a_branch_moves_nobody_to_a_branch_that_is_not_its_own(

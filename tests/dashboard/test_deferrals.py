@@ -47,7 +47,9 @@ def text(client: Client, path: str) -> str:
 
 
 def decided(client: Client, deferral: Deferral, **given: str) -> Any:
-    return client.post(address(deferral), {"day": "", "reason": "", "words": "", **given}, follow=True)
+    """The whole form as a browser sends it; a day off was pointed out before."""
+    sent = {"day": "", "reason": "", "words": "", "day_off": given.get("day", ""), **given}
+    return client.post(address(deferral), sent, follow=True)
 
 
 # --- The list -------------------------------------------------------------------------------------
