@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",  # its templates, for FORM_RENDERER
     "django_htmx",
     "treebeard",
     "pgtrigger",
@@ -108,6 +109,8 @@ TEMPLATES = [
         },
     }
 ]
+# Fields may have templates of the project's own.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # conn_max_age keeps connections; without it every request and every task opens a session.
 DATABASES = (
     {"default": {**env.db_url("DATABASE_URL"), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}

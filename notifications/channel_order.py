@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Channel
-
-if TYPE_CHECKING:
-    from django.forms.renderers import BaseRenderer
 
 NOTHING = ("", "–")
 
@@ -45,17 +40,6 @@ class ChannelOrderWidget(forms.MultiWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         # A stated order is a list too, and Django would take it for the places.
         return super().get_context(name, self.decompress(value), attrs)
-
-    def render(
-        self,
-        name: str,
-        value: Any,
-        attrs: dict[str, Any] | None = None,
-        renderer: BaseRenderer | None = None,
-    ) -> SafeString:
-        """By the project's own templates; the forms' renderer knows those of the libraries only."""
-        context = self.get_context(name, value, attrs)
-        return SafeString(render_to_string(self.template_name, context))
 
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_0" if id_ else id_

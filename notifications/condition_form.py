@@ -6,12 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +19,6 @@ from branches.models import Branch
 from candidates.models import Offer
 from notifications.conditions import FACT_LABELS, IS, NOT, ON_FILE, Fact, normal, value_words
 from notifications.models import CorePaper, LocalPaper, LocalValue, Passage
-
-if TYPE_CHECKING:
-    from django.forms.renderers import BaseRenderer
 
 # Positions are offered from the newest offers: a million rows are not read to fill a list.
 OFFERS_LOOKED_AT = 2000
@@ -90,22 +85,14 @@ class ConditionWidget(forms.Widget):
     class Media:
         css = {"all": ["css/condition.css"]}
 
-    def render(
-        self,
-        name: str,
-        value: Any,
-        attrs: dict[str, Any] | None = None,
-        renderer: BaseRenderer | None = None,
-    ) -> SafeString:
-        """By the project's own templates; the forms' renderer knows those of the libraries only."""
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         condition = value if isinstance(value, dict) else {}
         known, html_id = (self.known or KnownValues()).by_fact, (attrs or {}).get("id", name)
         facts = [
             _fact_choice(fact, f"{name}-{fact}", f"{html_id}-{fact}", known[fact], condition.get(fact))
             for fact in Fact
         ]
-        context = {"facts": facts, "name": name, "attrs": attrs or {}}
-        return SafeString(render_to_string(self.template_name, context))
+        return {"facts": facts, "name": name, "attrs": attrs or {}}
 
     def value_from_datadict(
         self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from notifications.models.planning import LONGEST_WAIT, SHORTEST_WAIT
-
-if TYPE_CHECKING:
-    from django.forms.renderers import BaseRenderer
 
 HOUR = 60
 UNITS = {1: _("minutes"), HOUR: _("hours")}
@@ -39,19 +34,6 @@ class WaitWidget(forms.MultiWidget):
         number = UnfoldAdminIntegerFieldWidget(attrs={"min": 1, "aria-label": _("how long")})
         unit = UnfoldAdminSelectWidget(attrs={"aria-label": _("unit")}, choices=list(UNITS.items()))
         super().__init__([number, unit])
-
-    def render(
-        self,
-        name: str,
-        value: Any,
-        attrs: dict[str, Any] | None = None,
-        renderer: BaseRenderer | None = None,
-    ) -> SafeString:
-        """Around the two by a template of the project's; the forms' renderer knows those of the libraries only."""
-        context = self.get_context(name, value, attrs)
-        pieces = zip(self.widgets, context["widget"]["subwidgets"], strict=True)
-        parts = [widget._render(part["template_name"], {"widget": part}, renderer) for widget, part in pieces]  # type: ignore[attr-defined]
-        return SafeString(render_to_string(self.template_name, {**context, "parts": parts}))
 
     def decompress(self, value: int | None) -> list[Any]:
         return list(parts_of_wait(value)) if value else [None, HOUR]
