@@ -100,7 +100,7 @@ class DeferralState(models.TextChoices):
     PENDING = "pending", _("Waiting for HR")
     GRANTED = "granted", _("Granted")
     REFUSED = "refused", _("Refused")
-    # The person took it back, declined, or the facts moved meanwhile.
+    # The person took it back or answered, the facts moved meanwhile, or the offer was made anew.
     DROPPED = "dropped", _("No longer wanted")
 
 
@@ -136,7 +136,7 @@ class Deferral(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     granted = models.DateTimeField(_("first day granted"), null=True, blank=True)
-    # What HR tells the person with a refusal.
+    # What HR tells the person with the decision.
     answer = models.CharField(_("answer"), max_length=200, blank=True)
 
     objects = DeferralQuerySet.as_manager()
