@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from hrnotify.embedded import provide
+from hrnotify.embedded import provide, take_from_running
 from hrnotify.processes import EmbeddedError, exit_on_signals
 
 
@@ -18,6 +18,7 @@ def main() -> None:
         sys.exit(str(error))
     if servers:
         exit_on_signals()
+        take_from_running(servers.folder)
     execute_from_command_line(sys.argv)
 
 

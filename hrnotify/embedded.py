@@ -10,9 +10,11 @@ import atexit
 import base64
 import contextlib
 import fcntl
+import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import environ
@@ -176,6 +178,29 @@ def take_from_dotenv(path: Path, *names: str) -> None:
     for name in names:
         if not os.environ.get(name) and values.get(name):
             os.environ[name] = values[name]
+
+
+# What a demo tells commands that run beside it: its carriers' accounts and addresses.
+RUNNING = "running.json"
+
+
+@contextmanager
+def told_to_commands(settings: Mapping[str, str], *, folder: Path) -> Iterator[None]:
+    """Commands on this folder's servers know these settings until the end, as far as they have none of their own."""
+    path = folder / RUNNING
+    write_private(path, json.dumps(dict(settings)))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def take_from_running(folder: Path) -> None:
+    """What a demo on these servers has told, without what the environment says already."""
+    path = folder / RUNNING
+    told: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    for name, value in told.items():
+        os.environ.setdefault(name, value)
 
 
 def provide_secrets(path: Path) -> None:

@@ -25,6 +25,8 @@ from notifications.windows import DAY, Place, Window
 
 Kind, Anchor = ReminderRule.Kind, ReminderRule.Anchor
 TOLD_JUST_NOW = timedelta(hours=4)
+# What is due and no channel can carry now is looked at again after this, for as long as it is of use.
+OUT_OF_REACH = timedelta(hours=1)
 # Days on which a full day may move a message: after that it is not worth sending.
 MOST_DAYS = 14
 
@@ -98,8 +100,11 @@ class _Planning:
         for one in self.story.messages:
             if one.state in UNSENT:
                 yield max(one.due_at, self.at) + FIRST_LOOK_AFTER
-        for _rule, _wish, place in self._wishes:
-            yield place.at
+        for rule, _wish, place in self._wishes:
+            if place.at > self.at:
+                yield place.at
+            elif self._concerns(rule) and not self._ways(rule.kind):
+                yield self.at + OUT_OF_REACH
         if self._may_join:
             yield self.story.offer.onboarding_at
 

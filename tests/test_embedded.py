@@ -13,7 +13,7 @@ import psutil
 import psycopg2
 import pytest
 
-from hrnotify.embedded import EmbeddedServers, provide
+from hrnotify.embedded import EmbeddedServers, provide, take_from_running, told_to_commands
 from hrnotify.processes import CHECKOUT, EmbeddedError, wait_until
 
 # Another command of the same stack: says what it uses, then waits until its input is closed.
@@ -260,3 +260,24 @@ def test_a_port_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch, plac
     monkeypatch.setenv("DATABASE_URL", "")
     with pytest.raises(EmbeddedError, match="PORT must be a number, not 'eight'"):
         provide(checkout=place)
+
+
+# --- Commands beside a demo -------------------------------------------------------------------------
+def test_a_command_knows_what_a_running_demo_told_and_its_own_settings_win(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TWILIO_FROM", raising=False)
+    monkeypatch.setenv("SMS_PROVIDERS", "gateway")
+    told = {"TWILIO_FROM": "+10000000000", "SMS_PROVIDERS": "twilio"}
+    with told_to_commands(told, folder=place):
+        assert (place / "running.json").stat().st_mode & 0o777 == 0o600
+        take_from_running(place)
+    assert (os.environ["TWILIO_FROM"], os.environ["SMS_PROVIDERS"]) == ("+10000000000", "gateway")
+
+
+def test_a_demo_that_has_ended_tells_nothing_any_more(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWILIO_FROM", raising=False)
+    with told_to_commands({"TWILIO_FROM": "+10000000000"}, folder=place):
+        pass
+    take_from_running(place)
+    assert "TWILIO_FROM" not in os.environ

@@ -13,7 +13,13 @@ from collections.abc import Callable
 import django
 
 from hrnotify.demo.settings import demo_settings, own_settings
-from hrnotify.embedded import EmbeddedServers, provide, take_from_dotenv
+from hrnotify.embedded import (
+    EmbeddedServers,
+    provide,
+    stack_folder,
+    take_from_dotenv,
+    told_to_commands,
+)
 from hrnotify.processes import CHECKOUT, EmbeddedError, exit_on_signals, port_is_free
 from hrnotify.serve import migrate, say
 from hrnotify.stack import Stack, StackError, port_setting
@@ -26,7 +32,8 @@ def main() -> None:
         if story := os.environ.get("STORY"):
             sys.exit(0 if tell(story) else 1)
         prepare()
-        with Stack(sandbox=True, variables=dict(os.environ)) as stack:
+        told = told_to_commands(demo_settings(), folder=stack_folder())
+        with Stack(sandbox=True, variables=dict(os.environ)) as stack, told:
             say(f"Stack up after {time.monotonic() - started:.1f} s.")
             good = play(stack)
             if os.environ.get("ONCE"):

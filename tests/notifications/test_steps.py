@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -57,11 +57,11 @@ def strategy(**stated: Any) -> ChannelStrategy:
     return ChannelStrategy.objects.create(**{"channels": ["sms", "email"], **stated})
 
 
-def seen(offer: Offer, *, at: datetime = NOW) -> Outlook:
+def seen(offer: Offer, *, at: datetime = NOW, usable: Collection[str] = Channel.values) -> Outlook:
     fresh = Offer.objects.select_related("progress").get(pk=offer.pk)
     policy = Policy.current()
     [story] = stories_of([fresh], policy).values()
-    return outlook(story, policy, at=at, usable=Channel.values)
+    return outlook(story, policy, at=at, usable=usable)
 
 
 def steps(offer: Offer, *, at: datetime = NOW) -> list[Step]:
@@ -213,3 +213,14 @@ def test_who_has_not_answered_by_the_first_day_is_handed_over(told: Offer) -> No
     told.answer_by = FIRST_DAY + DAY
     told.save()
     assert [step.purpose for step in seen(told, at=FIRST_DAY).steps] == ["hr_task"]
+
+
+# --- Out of reach --------------------------------------------------------------------------------
+def test_what_no_channel_can_carry_when_it_is_due_is_looked_at_again_while_it_is_of_use(told: Offer) -> None:
+    rule("unread", "notice", 24)
+    due = NOW + DAY
+    without = seen(told, at=due, usable=[])
+    assert [step.purpose for step in without.steps if step.purpose != "hr_task"] == []
+    assert without.look_at == due + HOUR
+    assert [step.at for step in steps(told, at=due + HOUR)] == [due + HOUR]
+    assert seen(told, at=DEADLINE, usable=[]).look_at != DEADLINE + HOUR

@@ -33,7 +33,8 @@ class Command(BaseCommand):
         coming = upcoming(offers, at=options["at"] or timezone.now(), days=options["days"])
         for entry in coming.entries:
             self.stdout.write(_line(entry))
-        self.stderr.write(f"({len(coming.entries)} of {coming.offers} candidates) {coming.told}".rstrip())
+        counts = f"({len(coming.entries)} to come; candidates looked at: {coming.offers})"
+        self.stderr.write(f"{counts} {coming.told}".rstrip())
 
 
 def _line(entry: Upcoming) -> str:
