@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -67,6 +67,10 @@ class ContactForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, BranchMomentField):
                 field.zone = offer.branch.zone
+
+    def clean_number(self) -> UUID:
+        """One for each person, whatever number was posted: that of another one's form meets nothing of theirs."""
+        return uuid5(self.offer.pk, self.cleaned_data["number"].hex)
 
 
 class WriteForm(ContactForm):

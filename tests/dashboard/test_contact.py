@@ -65,6 +65,22 @@ def page(client: Client, offer: Offer) -> str:
     return client.get(reverse("dashboard:offer", args=[offer.pk])).content.decode()
 
 
+# --- Numbers ---
+@pytest.mark.parametrize(
+    ("step", "data"),
+    [("call", {"result": CallResult.NO_ANSWER}), ("more_time", {"until": "", "reason": "出差"})],
+)
+def test_a_number_from_another_persons_form_is_a_number_of_its_own(
+    step: str, data: dict[str, str], client: Client, offer: Offer, english_offer: Offer
+) -> None:
+    if "until" in data:
+        data = {**data, "until": typed(in_days(6), offer)}
+    number = str(uuid4())
+    for one in (offer, english_offer, offer):
+        assert posted(client, step, one, number=number, **data).status_code == 302
+    assert Call.objects.count() + Extension.objects.count() == 2
+
+
 # --- Who may -------------------------------------------------------------------------------------
 @pytest.mark.parametrize("step", STEPS)
 def test_another_branchs_candidate_is_not_found_and_the_try_is_kept(
