@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 from icalendar import Calendar
@@ -197,8 +198,19 @@ def test_another_day_of_hrs_is_shown_beside_the_wish_and_to_be_confirmed(
     assert "为您另定了入职日期" in page
     assert "2026年3月21日（周六）09:00" in page
     assert "2026年3月24日（周二）09:00" in page
+    assert "请在下方确认" in page
     client.post(f"{address}confirm/")
     assert "为您另定了入职日期" not in text(client, address)
+
+
+def test_after_the_deadline_nobody_is_sent_to_a_button_that_is_gone(
+    client: Client, offer: Offer, address: str, pending: Deferral, bj_cbd_hr: User
+) -> None:
+    decide(deferral=pending, by=bj_cbd_hr, grant=True, day=date(2026, 3, 24))
+    Offer.objects.filter(pk=offer.pk).update(answer_by=timezone.now() - timedelta(minutes=1))
+    page = text(client, address)
+    assert "为您另定了入职日期" in page
+    assert "请在下方确认" not in page
 
 
 def test_what_hr_moved_since_is_no_longer_the_answer_to_a_wish(
