@@ -55,15 +55,24 @@ class Looked:
 
 
 def look_at_due(*, at: datetime) -> Looked:
-    """One round: offers that are due as of `at`, then those that were planned by what counts no more."""
+    """One round: offers that are due as of `at`, then those that were planned by what counts no more.
+
+    Of a moment that is still to come: what is due then is planned now, and the next round as of now looks once more.
+    """
     total, began = Looked(), time.monotonic()
-    for take, seconds in ((_due, ROUND_SECONDS), (_stale, STALE_SECONDS)):
+    rounds = [(_due, ROUND_SECONDS), (_stale, STALE_SECONDS)]
+    for take, seconds in rounds[:1] if _lies_ahead(at) else rounds:
         while time.monotonic() < began + seconds:
             one = _look_at_some(take, at=at)
             total = Looked(total.offers + one.offers, total.planned + one.planned, total.tasks + one.tasks)
             if not one.offers:
                 break
     return total
+
+
+def _lies_ahead(at: datetime) -> bool:
+    """More than two clocks differ."""
+    return at > timezone.now() + timedelta(minutes=1)
 
 
 Take = Callable[[Policy, datetime], list[Schedule]]
@@ -110,6 +119,8 @@ class _Look:
             coming = self._outlook(story) if story else None
             schedule.planned_with = self.policy.stamp
             schedule.look_at = self.at + PUT_ASIDE if coming is None else coming.look_at
+            if _lies_ahead(self.at):  # to be looked at anew as of now, also where nothing would come by then
+                schedule.planned_with, schedule.look_at = 0, schedule.look_at or self.at + PUT_ASIDE
             if coming and story:
                 self._take(schedule, story, coming)
                 held += self._moved(story)

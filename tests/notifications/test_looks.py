@@ -101,7 +101,8 @@ def test_an_unanswered_offer_is_handed_over_once(offer: Offer) -> None:
 
 def test_after_the_first_day_there_are_no_more_looks(bj_cbd: Branch) -> None:
     [offer] = joining(bj_cbd)
-    look_at_due(at=FIRST_DAY)
+    with time_machine.travel(FIRST_DAY, tick=False):
+        look_at_due(at=FIRST_DAY)
     assert look_at(offer) is None
 
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from candidates.models import Offer
-from notifications.models import Message
+from notifications.models import Message, ReminderRule, Schedule
 from notifications.states import State
 from tests.factories import MessageFactory
 
@@ -36,6 +36,21 @@ def test_it_works_as_if_it_were_the_moment_named(offer: Offer, capsys: pytest.Ca
     counts = tick(capsys, "--at", (now + timedelta(days=2)).isoformat())
     assert (counts["swept"], counts["sms"], counts["wechat"]) == ("1", "1", "1")
     assert Message.objects.get(pk=lost.pk).state == State.UNCERTAIN
+
+
+@pytest.mark.parametrize("days", [2, 20])  # before the first day, and after it
+def test_what_lies_before_the_moment_named_still_comes_in_its_time(
+    offer: Offer, capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    ReminderRule.objects.create(kind="unread", anchor="notice", amount=24)
+    now = timezone.now()
+    MessageFactory.create(offer=offer, state=State.DELIVERED, provider="twilio", accepted_at=now)
+    ahead = (now + timedelta(days=days)).isoformat()
+    assert tick(capsys, "--at", ahead)["looked_at"] == "1"
+    offer.messages.filter(purpose="unread").delete()  # as if it had not been due by then
+    assert tick(capsys, "--at", ahead)["looked_at"] == "0"
+    assert tick(capsys)["looked_at"] == "1"
+    assert Schedule.objects.get(pk=offer.pk).look_at == now + timedelta(hours=24)
 
 
 @pytest.mark.parametrize("moment", ["2026-12-04T09:00:00", "tomorrow", "2026-13-01T09:00:00+08:00", ""])
