@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -97,6 +97,12 @@ class ChannelStrategyForm(ConditionalForm, StrategyModelForm):
         return cleaned
 
 
+def named_purposes() -> str:
+    """In words, the purposes that some strategy names: one for every purpose does not count there."""
+    named = set(ChannelStrategy.objects.exclude(purpose="").values_list("purpose", flat=True))
+    return gettext(", ").join(str(purpose.label) for purpose in Purpose if purpose in named)
+
+
 @admin.register(ChannelStrategy)
 class ChannelStrategyAdmin(ChangesAsHistory, ForSome):
     form = ChannelStrategyForm
@@ -143,6 +149,13 @@ class ChannelStrategyAdmin(ChangesAsHistory, ForSome):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return () if self._edits(request, obj) else ("for_whom", "order", "no_receipt", "unopened")
+
+    def save_model(self, request: HttpRequest, obj: ChannelStrategy, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        apart = named_purposes() if not obj.purpose else ""
+        if apart:
+            words = gettext("Not for these purposes, which have strategies of their own: %(purposes)s.")
+            messages.warning(request, words % {"purposes": apart})
 
 
 # --- Reminders ----------------------------------------------------------------------------------

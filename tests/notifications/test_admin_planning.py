@@ -14,7 +14,7 @@ from branches.changes import page as changes_page
 from branches.models import Branch, PlanningStamp
 from candidates.models import Channel
 from notifications.admin.planning import rule_words
-from notifications.models import BranchChannels, ChannelStrategy, ReminderRule, SendWindow
+from notifications.models import BranchChannels, ChannelStrategy, Purpose, ReminderRule, SendWindow
 from tests.notifications.admin_pages import as_auditor, as_hq, page
 
 __all__ = ["as_auditor", "as_hq"]
@@ -71,6 +71,15 @@ def test_what_is_wrong_with_a_strategy_is_told_at_its_field(
 ) -> None:
     assert set(errors(as_hq.post(page(ChannelStrategy, "add"), form))) == {field}
     assert not ChannelStrategy.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_strategy_for_every_purpose_says_for_which_it_does_not_count(as_hq: Client) -> None:
+    campus = {"condition-category": "is", "condition-category-values": ["campus"]}
+    as_hq.post(page(ChannelStrategy, "add"), strategy_form("sms", purpose="unread"))
+    answer = as_hq.post(page(ChannelStrategy, "add"), strategy_form("email", **campus), follow=True)
+    told = [str(one) for one in answer.context["messages"]]
+    assert any(str(Purpose.UNREAD.label) in one for one in told)
 
 
 def test_one_purpose_has_one_strategy_for_the_same_candidates(as_hq: Client) -> None:
