@@ -28,7 +28,8 @@ class DaysOffPointedOut(forms.Form):
             return
         label = branch.label(get_language() or "")
         self.add_error(field, DAY_OFF % {"day": day_words(day), "branch": label})
-        self.data = {**self.data, "day_off": day.isoformat()}
+        # Name by name: unpacked, what a browser sent gives lists.
+        self.data = {name: self.data[name] for name in self.data} | {"day_off": day.isoformat()}
 
 
 def _is_worked(day: date, branch: Branch) -> bool:

@@ -402,9 +402,9 @@ def test_a_day_off_is_pointed_out_once_and_taken_when_it_is_sent_again(client: C
     data = {"onboarding_at": typed(saturday, offer), "branch": "BJ-CBD"}
     answer = posted(client, "move", offer, **data, day_off="")
     assert answer.status_code == 422
-    pointed_out = re.search(r'name="day_off" value="([^"]+)"', answer.content.decode())
-    assert pointed_out
-    assert posted(client, "move", offer, **data, day_off=pointed_out[1]).status_code == 302
+    shown = dict(re.findall(r'name="(\w+)" value="([^"]*)"', answer.content.decode()))
+    assert shown["onboarding_at"] == data["onboarding_at"]
+    assert posted(client, "move", offer, **{**shown, "branch": "BJ-CBD"}).status_code == 302
     assert Offer.objects.get(pk=offer.pk).onboarding_at == saturday
 
 
