@@ -13,7 +13,7 @@ from uuid import UUID
 
 from branches.models import Branch, CalendarDay, PlanningStamp
 from branches.working_days import NoWorkingDay, working_days
-from candidates.models import Channel, Offer
+from candidates.models import Candidate, Channel, Offer
 from notifications.conditions import Profile, asked_by, holds, narrowed, profile_of
 from notifications.models import BranchChannels, ChannelStrategy, OffDays, ReminderRule, SendWindow
 from notifications.reasons import BOTH, BRANCH, ORDER, PREFERRED
@@ -83,20 +83,14 @@ class Policy:
         return self._strategies[key]
 
     def ways(self, offer: Offer, purpose: str, *, usable: Collection[str]) -> list[Way]:
-        """Channels that reach the person now, the best first. `usable`: those that are open."""
+        """Channels that reach the person now, the best first. `usable`: those that are open.
+
+        Whom none of the branch's own channels reaches is reached by those that headquarters allows.
+        """
         allowed = self.strategy(offer, purpose).channels
-        chosen = self._chosen_by_branch(offer.branch)
-        by_branch = [channel for channel in chosen if channel in allowed]
-        order = by_branch or allowed
-        candidate = offer.candidate
-        wishes = [channel for channel in candidate.preferred_channels if channel in order]
-        reasons = dict.fromkeys(order, BRANCH if by_branch else ORDER)
-        ranked = dict.fromkeys([*wishes, *order])
-        return [
-            Way(channel, PREFERRED if channel in wishes else reasons[channel])
-            for channel in ranked
-            if channel in usable and candidate.can_be_reached_on(channel)
-        ]
+        by_branch = [channel for channel in self._chosen_by_branch(offer.branch) if channel in allowed]
+        found = _reaching(offer.candidate, by_branch, BRANCH, usable)
+        return found or _reaching(offer.candidate, allowed, ORDER, usable)
 
     def _chosen_by_branch(self, branch: Branch) -> list[str]:
         found = (self.channels[path] for path in branch.path_and_above if path in self.channels)
@@ -153,6 +147,15 @@ class Policy:
         if key not in self._rules:
             self._rules[key] = [rule for rule in self.rules if holds(rule.condition, profile)]
         return self._rules[key]
+
+
+def _reaching(candidate: Candidate, order: Sequence[str], reason: str, usable: Collection[str]) -> list[Way]:
+    wishes = [channel for channel in candidate.preferred_channels if channel in order]
+    return [
+        Way(channel, PREFERRED if channel in wishes else reason)
+        for channel in dict.fromkeys([*wishes, *order])
+        if channel in usable and candidate.can_be_reached_on(channel)
+    ]
 
 
 def at_once(policy: Policy, offer: Offer, purpose: str, ways: Sequence[Way]) -> list[Way]:

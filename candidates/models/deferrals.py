@@ -137,7 +137,7 @@ class Deferral(models.Model):
     )
     granted = models.DateTimeField(_("first day granted"), null=True, blank=True)
     # What HR tells the person with the decision.
-    answer = models.CharField(_("answer"), max_length=200, blank=True)
+    answer = EncryptedTextField(_("answer"))
 
     objects = DeferralQuerySet.as_manager()
 

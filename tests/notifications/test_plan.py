@@ -5,7 +5,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from branches.models import Branch
 from candidates.models import Channel, Offer
-from notifications.models import Message, Purpose
+from notifications.models import BranchChannels, Message, Purpose
 from notifications.plan import plan, plan_fallback
 from notifications.states import State
 from tests.factories import CandidateFactory, OfferFactory, reached_by
@@ -53,6 +53,15 @@ def test_a_channel_that_is_switched_off_is_passed_over(everywhere: Offer, settin
     assert reached_by(everywhere) == ["sms", "email", "push"]
     settings.SMS_PROVIDERS = []
     assert reached_by(everywhere) == ["email", "push"]
+
+
+def test_whom_none_of_the_branch_s_channels_reaches_is_reached_as_headquarters_allows(bj_cbd: Branch) -> None:
+    offer = reachable(bj_cbd, phone="+8613800138000", email="xm@example.com")
+    own = BranchChannels.objects.create(branch=bj_cbd, channels=["email"])
+    assert reached_by(offer) == ["email"]
+    own.channels = ["push"]
+    own.save()
+    assert reached_by(offer) == ["sms", "email"]
 
 
 # --- Planning ------------------------------------------------------------------------------------

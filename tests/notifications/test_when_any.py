@@ -210,10 +210,11 @@ def has_its_reason(one: Message, messages: list[Message], offer: Offer) -> None:
         other
         for other in messages
         if (other.purpose, other.occurrence) == (one.purpose, one.occurrence)
-        and other.created_at < one.created_at
+        # What a refusal plans has the moment of what was refused: the clock stands still meanwhile.
+        and (other.created_at, other.pk) < (one.created_at, one.pk)
     ]
     word, *details = one.reasons[0].split(":")
-    assert not earlier or word == "after", one.reasons
+    assert not earlier or word in {"after", "both"}, one.reasons
     if word != "after":
         return
     [before] = [other for other in earlier if other.channel == details[0]]
