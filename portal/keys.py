@@ -24,12 +24,16 @@ def with_key(view: KeyView) -> TokenView:
 
     An unknown, revoked or expired key gets one and the same answer, so that nobody learns which it was.
     """
-    return _opened_by(PageToken.objects.find, view)
+    return _opened_by(_find_key, view)
 
 
 def with_calendar_key(view: KeyView) -> TokenView:
     """The same, also for the key that was given to a calendar."""
-    return _opened_by(lambda token: find_calendar_key(token) or PageToken.objects.find(token), view)
+    return _opened_by(lambda token: find_calendar_key(token) or _find_key(token), view)
+
+
+def _find_key(token: str) -> PageToken | None:
+    return PageToken.objects.find(token)
 
 
 def _opened_by(find: Callable[[str], PageToken | None], view: KeyView) -> TokenView:
