@@ -36,7 +36,7 @@ ALONE = "the planner alone in its process, loaded as a worker"
 
 
 def figures() -> Iterator[Figure]:
-    at = at_its_hour(timezone.now() + timedelta(days=1))
+    at = at_its_hour(timezone.now() - timedelta(days=1))
     try:
         fill(total=OFFERS, due=DUE, at=at)
         yield from _some_due(at)
