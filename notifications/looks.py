@@ -21,7 +21,7 @@ from branches.working_days import NoWorkingDay
 from candidates.models import Offer
 from notifications.channels import open_channels
 from notifications.models import Message, ReminderRule, Schedule
-from notifications.plan import priority_of
+from notifications.plan import in_the_outbox
 from notifications.policy import Policy
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import State
@@ -113,13 +113,13 @@ class _Look:
 
     def carry_out(self) -> Looked:
         stories = stories_of([schedule.offer for schedule in self.schedules], self.policy)
-        held = []
+        lies_ahead, held = _lies_ahead(self.at), []
         for schedule in self.schedules:
             story = stories.get(schedule.pk)
             coming = self._outlook(story) if story else None
             schedule.planned_with = self.policy.stamp
             schedule.look_at = self.at + PUT_ASIDE if coming is None else coming.look_at
-            if _lies_ahead(self.at):  # to be looked at anew as of now, also where nothing would come by then
+            if lies_ahead:  # to be looked at anew as of now, also where nothing would come by then
                 schedule.planned_with, schedule.look_at = 0, schedule.look_at or self.at + PUT_ASIDE
             if coming and story:
                 self._take(schedule, story, coming)
@@ -198,17 +198,10 @@ def _rows(offer: Offer, step: Step, facts: dict[UUID, str]) -> list[Message]:
     return [
         new_row(
             Message,
-            offer_id=offer.pk,
-            purpose=step.purpose,
             occurrence=step.occurrence,
-            channel=way.channel,
-            reasons=[way.reason, *step.reasons],
-            due_at=min(step.at, now),
-            created_at=now,
             expires_at=step.expires_at,
-            priority=priority_of(step.purpose),
-            share_of_id=offer.branch_id,
             facts=facts.get(step.follows.pk, "") if step.follows else "",
+            **in_the_outbox(offer, step.purpose, way, reasons=step.reasons, due_at=min(step.at, now), at=now),
         )
         for way in step.ways
     ]

@@ -19,7 +19,7 @@ from notifications.models import Message, Purpose
 from notifications.policy import Policy, Way, at_once
 from notifications.reasons import CHOSEN, REFUSED, UNDELIVERED, after
 from notifications.schedules import look_again, look_soon
-from notifications.states import FAILED, State
+from notifications.states import SKIPPED_OR_FAILED, State
 from notifications.wake import wake_on_commit
 from tracking.bulk import new_row
 from tracking.models import Event, Kind
@@ -32,6 +32,22 @@ MAY_WAIT = {Purpose.UNREAD, Purpose.UNCONFIRMED, Purpose.THREE_DAYS, Purpose.ONE
 def ways_for(offer: Offer, purpose: str) -> list[Way]:
     """Channels that can reach the person now with this, the best first."""
     return Policy.current().ways(offer, purpose, usable=open_channels())
+
+
+def in_the_outbox(
+    offer: Offer, purpose: str, way: Way, *, reasons: Sequence[str] = (), due_at: datetime, at: datetime
+) -> dict[str, Any]:
+    """Columns of a message that is put there at the moment `at`; beside them it has its occurrence, facts and end."""
+    return {
+        "offer_id": offer.pk,
+        "purpose": purpose,
+        "channel": way.channel,
+        "reasons": [way.reason, *reasons],
+        "created_at": at,
+        "due_at": due_at,
+        "priority": Message.Priority.REMINDER if purpose in MAY_WAIT else Message.Priority.NOTICE,
+        "share_of_id": offer.branch_id,
+    }
 
 
 def plan(
@@ -56,7 +72,7 @@ def plan(
         ways = sorted(ways, key=lambda way: way.channel != channel)
         ways = [Way(way.channel, CHOSEN) if way.channel == channel else way for way in ways]
     text = json.dumps(facts, ensure_ascii=False) if facts else ""
-    return _put(offer, purpose, occurrence, at_once(policy, offer, purpose, ways), facts=text)
+    return _put(policy, offer, purpose, occurrence, at_once(policy, offer, purpose, ways), facts=text)
 
 
 def plan_many(
@@ -70,35 +86,17 @@ def plan_many(
     messages, unreachable = [], []
     for offer in offers:
         ways = at_once(policy, offer, purpose, policy.ways(offer, purpose, usable=usable))
-        messages += [_row(policy, offer, purpose, "1", way, at=at) for way in ways]
+        messages += [new_row(Message, **_placed(policy, offer, purpose, way, at=at)) for way in ways]
         if not ways:
             unreachable.append(Event(offer=offer, kind=Kind.UNREACHABLE, at=at, detail=purpose))
     return messages, unreachable
 
 
-def _row(
-    policy: Policy, offer: Offer, purpose: str, occurrence: str, way: Way, *, at: datetime, **rest: Any
-) -> Message:
-    """A message of its own, not saved, at the first moment from `at` on at which the branch sends it."""
+def _placed(policy: Policy, offer: Offer, purpose: str, way: Way, *, at: datetime) -> dict[str, Any]:
+    """At the first moment from `at` on at which the branch sends it."""
     place = policy.place(offer, purpose, at=at)
     moved = [place.moved] if place.moved else []
-    return new_row(
-        Message,
-        offer_id=offer.pk,
-        purpose=purpose,
-        occurrence=occurrence,
-        channel=way.channel,
-        reasons=[way.reason, *moved],
-        created_at=at,
-        due_at=place.at,
-        priority=priority_of(purpose),
-        share_of_id=offer.branch_id,
-        **rest,
-    )
-
-
-def priority_of(purpose: str) -> Message.Priority:
-    return Message.Priority.REMINDER if purpose in MAY_WAIT else Message.Priority.NOTICE
+    return in_the_outbox(offer, purpose, way, reasons=moved, due_at=place.at, at=at)
 
 
 def hand_on(failed: Message) -> Message | None:
@@ -118,18 +116,21 @@ def plan_fallback(failed: Message) -> Message | None:
     newer = [one for one in same if one.created_at > failed.created_at]
     if newer:
         return min(newer, key=lambda one: one.created_at)
-    if any(one.state not in {State.SKIPPED, *FAILED} for one in same if one.pk != failed.pk):
+    if any(one.state not in SKIPPED_OR_FAILED for one in same if one.pk != failed.pk):
         look_again(failed.offer_id)
         return None
     tried = {one.channel for one in same}
     why = REFUSED if failed.state == State.REJECTED else UNDELIVERED
-    ways = [way for way in ways_for(failed.offer, failed.purpose) if way.channel not in tried]
+    policy, offer, purpose = Policy.current(), failed.offer, failed.purpose
+    ways = [way for way in policy.ways(offer, purpose, usable=open_channels()) if way.channel not in tried]
     next_way = [Way(way.channel, after(failed.channel, why)) for way in ways[:1]]
     rest = {"facts": failed.facts, "expires_at": failed.expires_at}
-    return _put(failed.offer, failed.purpose, failed.occurrence, next_way, **rest)
+    return _put(policy, offer, purpose, failed.occurrence, next_way, **rest)
 
 
-def _put(offer: Offer, purpose: str, occurrence: str, ways: Sequence[Way], **rest: Any) -> Message | None:
+def _put(
+    policy: Policy, offer: Offer, purpose: str, occurrence: str, ways: Sequence[Way], **rest: Any
+) -> Message | None:
     """Into the outbox; what somebody else put there at this moment stays. The first of them."""
     now = timezone.now()
     if not ways:
@@ -137,12 +138,9 @@ def _put(offer: Offer, purpose: str, occurrence: str, ways: Sequence[Way], **res
         return None
     put = []
     for way in ways:
-        row = _row(Policy.current(), offer, purpose, occurrence, way, at=now, **rest)
         key = {"offer": offer, "purpose": purpose, "occurrence": occurrence, "channel": way.channel}
-        values = ("reasons", "created_at", "due_at", "priority", "share_of_id", *rest)
-        message, _ = Message.objects.get_or_create(
-            **key, defaults={name: getattr(row, name) for name in values}
-        )
+        values = _placed(policy, offer, purpose, way, at=now) | rest
+        message, _ = Message.objects.get_or_create(**key, defaults=values)
         put.append(message)
         wake_on_commit(way.channel)
     look_soon(offer.pk)

@@ -18,8 +18,8 @@ from notifications.models import ChannelStrategy, Message, Purpose, ReminderRule
 from notifications.policy import Policy, Way, at_once
 from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after, of_rule
 from notifications.schedules import FIRST_LOOK_AFTER
-from notifications.states import UNSENT, State
-from notifications.stories import SKIPPED_OR_FAILED, TELLING, Story
+from notifications.states import SKIPPED_OR_FAILED, UNSENT, State
+from notifications.stories import TELLING, Story
 from notifications.wanted import REMINDERS, fits
 from notifications.windows import DAY, Place, Window
 

@@ -16,13 +16,12 @@ from notifications.grouping import grouped
 from notifications.models import Message, Purpose
 from notifications.models.dead_letters import REPETITION
 from notifications.policy import Policy
-from notifications.states import FAILED, State
+from notifications.states import SKIPPED_OR_FAILED
 
 log = structlog.get_logger(__name__)
 
 # These tell the facts as they are: a reminder soon after one of them would say the same again.
 TELLING = {Purpose.PASS_NOTICE, Purpose.CHANGE_OF_FACTS, Purpose.DEFERRAL_ANSWERED}
-SKIPPED_OR_FAILED = {State.SKIPPED, *FAILED}
 # Nothing encrypted.
 ASKED_OF_A_MESSAGE = (
     "offer_id",

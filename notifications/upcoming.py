@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,10 +71,7 @@ def upcoming(offers: OfferQuerySet, *, at: datetime, days: int = DAYS, limit: in
         .order_by("schedule__look_at", "pk")[: limit + 1]
     )
     shown = rows[:limit]
-    policy = Policy.current()
-    stories = stories_of(shown, policy)
-    entries = [one for story in stories.values() for one in _of(story, policy, at=at, until=until)]
-    return Coming(sorted(entries, key=lambda one: one.at), len(shown), is_all=len(rows) <= limit)
+    return Coming(_entries(shown, at=at, until=until), len(shown), is_all=len(rows) <= limit)
 
 
 def looked_at_by(until: datetime, offers: OfferQuerySet) -> OfferQuerySet:
@@ -84,24 +81,30 @@ def looked_at_by(until: datetime, offers: OfferQuerySet) -> OfferQuerySet:
 
 def upcoming_of(offer: Offer, *, at: datetime, days: int = 366) -> list[Upcoming]:
     """The same for one offer, with its progress at hand; nothing where the person's data cannot be read."""
-    policy = Policy.current()
-    stories = stories_of([offer], policy)
-    until = at + timedelta(days=days)
-    found = [one for story in stories.values() for one in _of(story, policy, at=at, until=until)]
+    return _entries([offer], at=at, until=at + timedelta(days=days))
+
+
+def _entries(offers: Sequence[Offer], *, at: datetime, until: datetime) -> list[Upcoming]:
+    policy, usable = Policy.current(), open_channels()
+    found = [
+        one
+        for story in stories_of(offers, policy).values()
+        for one in _of(story, policy, usable, at=at)
+        if one.at <= until
+    ]
     return sorted(found, key=lambda one: one.at)
 
 
-def _of(story: Story, policy: Policy, *, at: datetime, until: datetime) -> Iterable[Upcoming]:
+def _of(story: Story, policy: Policy, usable: Collection[str], *, at: datetime) -> Iterable[Upcoming]:
     for message in story.messages:
-        if message.state == State.PLANNED and at < message.due_at <= until:
+        if message.state == State.PLANNED and at < message.due_at:
             yield _held(story.offer, message)
     try:
-        coming = outlook(story, policy, at=at, usable=open_channels())
+        coming = outlook(story, policy, at=at, usable=usable)
     except UNPLANNABLE:
         return  # the planner puts such an offer aside and says so in the log
     for step in coming.steps:
-        if step.at <= until:
-            yield _planned(story.offer, step)
+        yield _planned(story.offer, step)
 
 
 def _held(offer: Offer, message: Message) -> Upcoming:
