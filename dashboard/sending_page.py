@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from branches.calendar_days import UnknownYear, stated_days, unknown_years
 from branches.models import Branch
@@ -11,7 +13,7 @@ from branches.special_days import Stretch, special_days
 from branches.working_days import LONGEST_BREAK
 from dashboard.sending_forms import ChannelsForm, StatedForm, WindowForm
 from notifications.channel_order import in_order
-from notifications.local_sending import allowed_channels, nearest, nearest_above
+from notifications.local_sending import Row, allowed_channels, nearest, nearest_above
 from notifications.models import BranchChannels, SendWindow
 from notifications.policy import Policy
 
@@ -67,27 +69,37 @@ def sending_page(
 
 
 def _window(node: Branch, opened: str, bound: StatedForm | None) -> Part:
-    row, above = nearest(SendWindow, node), nearest_above(SendWindow, node)
+    posted = bound if isinstance(bound, WindowForm) else None
+    return _part(SendWindow, node, posted=posted, is_opened=opened == WINDOW, form=WindowForm.of)
+
+
+def _channels(node: Branch, opened: str, bound: StatedForm | None, allowed: list[str]) -> Part:
+    posted, form = (
+        bound if isinstance(bound, ChannelsForm) else None,
+        partial(ChannelsForm.of, allowed=allowed),
+    )
+    return _part(BranchChannels, node, posted=posted, is_opened=opened == CHANNELS, form=form)
+
+
+def _part(
+    model: type[Row],
+    node: Branch,
+    *,
+    posted: StatedForm | None,
+    is_opened: bool,
+    form: Callable[..., StatedForm],
+) -> Part:
+    """`form`: makes one of what counts now and of the branch's own row."""
+    row, above = nearest(model, node), nearest_above(model, node)
     own = row if row and row.branch_id == node.pk else None
-    if isinstance(bound, WindowForm):
-        return Part(row, above, own is not None, bound)
-    form = WindowForm.of(row, own=own) if own or opened == WINDOW else None
-    return Part(row, above, own is not None, form)
+    shown = posted or (form(row, own=own) if own or is_opened else None)
+    return Part(row, above, own is not None, shown)
 
 
 def _narrowed_to(node: Branch, stated: SendWindow) -> str:
     counts = Policy.current().window(node)
     opens, closes = counts.opens, counts.closes or time(23, 59)
     return "" if (opens, closes) == (stated.opens_at, stated.closes_at) else f"{opens:%H:%M}–{closes:%H:%M}"
-
-
-def _channels(node: Branch, opened: str, bound: StatedForm | None, allowed: list[str]) -> Part:
-    row, above = nearest(BranchChannels, node), nearest_above(BranchChannels, node)
-    own = row if row and row.branch_id == node.pk else None
-    if isinstance(bound, ChannelsForm):
-        return Part(row, above, own is not None, bound)
-    form = ChannelsForm.of(row, own=own, allowed=allowed) if own or opened == CHANNELS else None
-    return Part(row, above, own is not None, form)
 
 
 def _special(node: Branch, at: datetime) -> list[Stretch]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -22,6 +22,7 @@ from dashboard.content_page import ContentPage, content_page
 from dashboard.content_reading import ROW, posted_rows
 from dashboard.content_rows import NEW, save_all
 from dashboard.forms import branch_choices
+from dashboard.nodes import node_asked_for
 from notifications.catalogue import Catalogue, Core
 from notifications.local_content import (
     LockedByHeadquarters,
@@ -54,7 +55,7 @@ def content(request: HttpRequest) -> HttpResponse:
     """GET shows it; POST previews what is typed, adds a row or saves, and leaves what was typed where it is."""
     person = officer(request)
     asked = request.POST if request.method == "POST" else request.GET
-    node = _node(request, person, asked.get("branch", ""))
+    node = node_asked_for(request, asked.get("branch", ""), refused_as="content.not_yours")
     if request.method != "POST":
         return _shown(request, node, _page(node, person, asked))
     try:
@@ -67,24 +68,6 @@ def content(request: HttpRequest) -> HttpResponse:
         return _refused(request, "content.unknown_field", f"{node.code}/{_kept(unknown.key)}", status=404)
     except Foreign as foreign:
         return _refused(request, foreign.what, f"{node.code}/{foreign.name}", status=403)
-
-
-def _node(request: HttpRequest, person: User, code: str) -> Branch:
-    """The node asked for, else the first the person may write for. Of others nobody learns that they exist."""
-    visible = Branch.objects.visible_to(person)
-    found: Branch | None
-    if not code.isprintable():  # such as NUL, which no query may hold
-        raise Http404
-    if code:
-        found = visible.filter(code=code).first()
-    else:
-        nodes = list(visible)
-        found = next((node for node in nodes if person.may_edit_content(node)), nodes[0])
-    if found is None:
-        if Branch.objects.filter(code=code).exists():
-            refuse(request, what="content.not_yours", target=code)
-        raise Http404
-    return found
 
 
 def _posted(request: HttpRequest, node: Branch, person: User) -> HttpResponse:

@@ -57,8 +57,9 @@ def _posted(request: HttpRequest, node: Branch, person: User) -> HttpResponse:
     if (what := data.get("withdraw", "")) in {WINDOW, CHANNELS}:
         return _withdrawn(request, node, person, what)
     if data.get("what") == CHANNELS:
-        _note_foreign_channels(request, node)
-        channels = ChannelsForm(data, allowed=allowed_channels(), auto_id="channels-%s")
+        allowed = allowed_channels()
+        _note_foreign_channels(request, node, allowed)
+        channels = ChannelsForm(data, allowed=allowed, auto_id="channels-%s")
         return _stated(request, node, channels, lambda: _state_channels(channels, node, person))
     window = WindowForm(data, auto_id="window-%s")
     return _stated(request, node, window, lambda: _state_window(window, node, person))
@@ -120,10 +121,10 @@ def _withdrawn(request: HttpRequest, node: Branch, person: User, what: str) -> H
     return redirect(_address(node))
 
 
-def _note_foreign_channels(request: HttpRequest, node: Branch) -> None:
+def _note_foreign_channels(request: HttpRequest, node: Branch, allowed: list[str]) -> None:
     """The page offers none that headquarters does not allow: who sends one has made the request by hand."""
     posted = [value for name, value in request.POST.items() if name.startswith("channels_") and value]
-    for one in sorted(set(posted) - set(allowed_channels())):
+    for one in sorted(set(posted) - set(allowed)):
         kept = one if one in Channel.values else ""
         refuse(request, what=NOT_ALLOWED, target=f"{node.code}/{kept}")
 
