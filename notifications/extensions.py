@@ -13,8 +13,8 @@ from branches.models import User
 from candidates.deadline import NoExtension, no_extension
 from candidates.models import Extension, Offer, OfferState
 from notifications.schedules import look_again
-from tracking.models import Event, Kind, Progress
-from tracking.record import actor_of, record
+from tracking.models import Event, Kind
+from tracking.record import actor_of, ask_anew, record
 
 
 class NotExtended(Exception):
@@ -51,8 +51,7 @@ def extend(
     locked.answer_by = until
     locked.save(update_fields=["answer_by"])
     record([Event(offer=locked, kind=Kind.EXTENDED, at=now, actor=actor_of(by))])
-    # Handed to HR for the old deadline; for the new one it may be once more. record() holds the row's lock.
-    Progress.objects.filter(pk=locked.pk).update(handed_over_at=None)
+    ask_anew(locked.pk)
     look_again(locked.pk)
     return locked
 

@@ -27,8 +27,8 @@ from notifications.models import Message, Purpose
 from notifications.plan import plan
 from notifications.schedules import look_again
 from notifications.states import State
-from tracking.models import Event, Kind, Progress
-from tracking.record import actor_of, record
+from tracking.models import Event, Kind
+from tracking.record import actor_of, ask_anew, record
 
 NOT_OUT = {State.PLANNED, State.SKIPPED}
 
@@ -95,8 +95,7 @@ def moved(offer: Offer, *, before: Before, events: Sequence[Event]) -> None:
         drop_pending(offer)
     record(events)
     if offer.answer_by > before.offer.answer_by:
-        # Handed to HR for the old deadline; for the new one it may be once more. record() holds the row's lock.
-        Progress.objects.filter(pk=offer.pk).update(handed_over_at=None)
+        ask_anew(offer.pk)
     look_again(offer.pk)
 
 

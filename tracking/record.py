@@ -24,6 +24,14 @@ def record(events: Iterable[Event]) -> None:
     update_rows(progress.values(), fields)
 
 
+def ask_anew(offer_id: UUID) -> None:
+    """HR was to ask by an old deadline: for the new one it may be handed over once more.
+
+    For whoever has just recorded why, and so holds the row of the offer's Progress.
+    """
+    Progress.objects.filter(pk=offer_id).update(handed_over_at=None)
+
+
 def actor_of(person: User) -> str:
     """Who did it, as events name members of staff."""
     return person.username[: Event._meta.get_field("actor").max_length]
