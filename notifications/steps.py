@@ -20,7 +20,7 @@ from notifications.reasons import FULL_DAY, NO_RECEIPT, UNOPENED, after, of_rule
 from notifications.schedules import FIRST_LOOK_AFTER
 from notifications.states import SKIPPED_OR_FAILED, UNSENT, State
 from notifications.stories import TELLING, Story
-from notifications.wanted import REMINDERS, fits
+from notifications.wanted import concerns
 from notifications.windows import DAY, Place, Window
 
 Kind, Anchor = ReminderRule.Kind, ReminderRule.Anchor
@@ -100,10 +100,10 @@ class _Planning:
         for one in self.story.messages:
             if one.state in UNSENT:
                 yield max(one.due_at, self.at) + FIRST_LOOK_AFTER
-        for rule, _wish, place in self._wishes:
+        for rule, wish, place in self._wishes:
             if place.at > self.at:
                 yield place.at
-            elif self._concerns(rule) and not self._ways(rule.kind):
+            elif self._concerns(rule.kind, wish.occurrence) and not self._ways(rule.kind):
                 yield self.at + OUT_OF_REACH
         if self._may_join:
             yield self.story.offer.onboarding_at
@@ -136,7 +136,7 @@ class _Planning:
         # Two rules may come to one moment, after a weekend for example: it is said once.
         found: dict[tuple[str, datetime], Step] = {}
         for rule, wish, place in self._wishes:
-            if self._concerns(rule) and (step := self._reminder(rule, wish, place)):
+            if self._concerns(rule.kind, wish.occurrence) and (step := self._reminder(rule, wish, place)):
                 found[step.purpose, step.at] = step
         yield from found.values()
 
@@ -160,14 +160,11 @@ class _Planning:
         last = self.story.last_said.get(rule.kind)
         return (rule.kind, wish.occurrence) in self.story.said or (last is not None and wish.at <= last)
 
-    def _concerns(self, rule: ReminderRule) -> bool:
-        """Whether the person still is somebody to be reminded of this."""
-        story, state = self.story, self.story.offer.state
-        if story.asks_for_deferral or state == OfferState.DECLINED:
-            return False
-        if rule.kind == Kind.UNREAD:
-            return state == OfferState.OFFERED and not story.is_opened
-        return rule.kind != Kind.UNCONFIRMED or state == OfferState.OFFERED
+    def _concerns(self, purpose: str, occurrence: str) -> bool:
+        """As `wanted` asks once more at the moment of sending."""
+        story = self.story
+        asks, is_opened = story.asks_for_deferral, story.is_opened
+        return concerns(story.offer, purpose, occurrence, asks=asks, is_opened=is_opened, at=self.at)
 
     def _reminder(self, rule: ReminderRule, wish: Wish, place: Place) -> Step | None:
         offer, latest = self.story.offer, wish.latest
@@ -247,12 +244,9 @@ class _Planning:
         return Step(place.at, purpose, alive[-1].occurrence, next_way, _moved(place), latest, alive[-1])
 
     def _still_speaks(self, said: Message) -> bool:
-        """Whether somebody would still be sent this; see `wanted`, which is asked once more then."""
-        story = self.story
-        if story.asks_for_deferral and said.purpose in {Purpose.PASS_NOTICE, *REMINDERS}:
-            return False
-        is_read = said.purpose == Purpose.UNREAD and story.is_opened
-        return not is_read and fits(story.offer, said.purpose, said.occurrence, at=self.at)
+        """Who asks for another day has read the notice, whatever became of it."""
+        has_read = said.purpose == Purpose.PASS_NOTICE and self.story.asks_for_deferral
+        return not has_read and self._concerns(said.purpose, said.occurrence)
 
     def _end_of(self, purpose: str) -> datetime:
         asks = purpose in {Purpose.PASS_NOTICE, Purpose.UNREAD, Purpose.UNCONFIRMED}

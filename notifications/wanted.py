@@ -44,11 +44,28 @@ def unwanted(messages: Collection[Message]) -> set[UUID]:
     return {
         one.pk
         for one in messages
-        if not fits(one.offer, one.purpose, one.occurrence, at=now)
-        or (one.purpose in REMINDERS and one.offer_id in asking)
-        or (one.purpose == Purpose.UNREAD and one.offer_id in opened)
+        if not concerns(
+            one.offer,
+            one.purpose,
+            one.occurrence,
+            asks=one.offer_id in asking,
+            is_opened=one.offer_id in opened,
+            at=now,
+        )
         or _was_delivered_after_all(one)
     }
+
+
+def concerns(
+    offer: Offer, purpose: str, occurrence: str, *, asks: bool, is_opened: bool, at: datetime
+) -> bool:
+    """Whether the person, with the branch at hand, still is somebody to be told this.
+
+    `asks`: for another first day; `is_opened`: the page.
+    """
+    if purpose in REMINDERS and asks:
+        return False
+    return not (purpose == Purpose.UNREAD and is_opened) and _fits(offer, purpose, occurrence, at=at)
 
 
 def _asking_for_deferral(offers: Collection[UUID]) -> set[UUID]:
@@ -65,7 +82,7 @@ def _opened(offers: Collection[UUID]) -> set[UUID]:
     return set(found.values_list("pk", flat=True)) if offers else set()
 
 
-def fits(offer: Offer, purpose: str, occurrence: str, *, at: datetime) -> bool:
+def _fits(offer: Offer, purpose: str, occurrence: str, *, at: datetime) -> bool:
     """By the offer as it is now, with its branch at hand."""
     if offer.state not in WANTED_WHILE.get(Purpose(purpose), JOINING):
         return False
